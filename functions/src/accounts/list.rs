@@ -1,0 +1,71 @@
+//! GET /teams/{teamId}/accounts — the accounts connected to the team
+
+use app::http::cursor;
+use app::http::respond::Page;
+use app::lambda::Function;
+use app::{App, Error, Request, RequestExt, Response, Result, respond};
+use domain::{AccountId, Permission, TeamId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::view::AccountView;
+
+/// The deployed function.
+pub const FUNCTION: Function = Function::endpoint("accounts-list", |app, request| {
+    Box::pin(handle(app, request))
+});
+
+/// How many accounts a page has.
+const PAGE: i32 = 100;
+
+/// Which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListAccounts {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the team's accounts, the first connected first, 100 on a page.
+#[utoipa::path(get, path = "/teams/{teamId}/accounts", tag = "accounts", operation_id = "accounts-list",
+    params(("teamId" = String, Path, description = "The team"), ListAccounts), security(("access_token" = [])),
+    responses((status = 200, description = "A page of accounts", body = inline(crate::system::openapi::PageOf<AccountView>))))]
+pub async fn handle(app: &App, request: Request) -> Result<Response> {
+    let caller = app.authenticate(&request).await?;
+    let team: TeamId = request.path("teamId")?;
+    let ListAccounts { cursor: from } = request.query()?;
+    let context = format!("accounts|{}|{team}", caller.user);
+
+    let member = app
+        .store
+        .member(team, caller.user)
+        .await?
+        .ok_or_else(|| Error::NotFound("{teamId}".into()))?;
+    member.require(Permission::Read)?;
+    let after: Option<AccountId> = match from {
+        Some(from) => Some(cursor::open(
+            &app.cursor_key().await?,
+            &from,
+            &context,
+            app.now(),
+        )?),
+        None => None,
+    };
+    let accounts = app.store.accounts(team, after, PAGE).await?;
+    let full = accounts.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let next_cursor = match accounts.last().filter(|_| full) {
+        Some(last) => Some(cursor::seal(
+            &app.cursor_key().await?,
+            &last.id,
+            &context,
+            app.now(),
+        )?),
+        None => None,
+    };
+
+    respond::ok(&Page {
+        items: accounts.iter().map(AccountView::from).collect(),
+        next_cursor,
+    })
+}

@@ -1,0 +1,4 @@
+//! The activity log.
+
+pub mod list;
+pub mod view;

@@ -1,0 +1,38 @@
+//! GET /verify-email — the page that the link in the mail opens; its button confirms the address
+
+use app::lambda::Function;
+use app::{App, Request, RequestExt, Response, Result};
+use askama::Template;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::pages;
+
+/// The deployed function.
+pub const FUNCTION: Function = Function::endpoint("auth-verify-email-page", |app, request| {
+    Box::pin(handle(app, request))
+});
+
+/// What the link says.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The token to confirm with.
+    token: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/verify_email.html")]
+struct Page<'a> {
+    token: &'a str,
+}
+
+/// Shows a page with a button: following the link alone changes nothing, because mail scanners follow links too.
+#[expect(clippy::unused_async, reason = "every endpoint has the same shape")]
+#[utoipa::path(get, path = "/verify-email", tag = "identity", operation_id = "auth-verify-email-page", params(Link),
+    responses((status = 200, description = "A page for people", content_type = "text/html", body = String)))]
+pub async fn handle(_: &App, request: Request) -> Result<Response> {
+    let Link { token } = request.query()?;
+    pages::html(http::StatusCode::OK, &Page { token: &token })
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `teams-list`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::teams::list::FUNCTION.run()
+}

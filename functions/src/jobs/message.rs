@@ -1,0 +1,157 @@
+//! What stands in the queues: ids only, never anybody's text.
+
+use anyhow::{Context, Result, ensure};
+use app::App;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use domain::{ActivityId, PostId, PublicationId, RegistrationId, UserId};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::DueRow;
+
+/// The most messages of one request, and the longest delay: limits of SQS.
+const BATCH_MAX: usize = 10;
+const DELAY_MAX: i64 = 900;
+/// How long before its time a publication reaches its worker, which prepares and then waits for the second.
+const AHEAD: SignedDuration = SignedDuration::from_secs(1);
+/// How many requests are under way at once.
+const CONCURRENCY: usize = 8;
+
+/// A publication that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// The post.
+    pub post_id: PostId,
+    /// The publication.
+    pub publication_id: PublicationId,
+}
+
+/// A mail to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The event that it tells of: the mail's own id is made of it.
+    pub event: ActivityId,
+    /// What it says.
+    #[serde(flatten)]
+    pub about: About,
+}
+
+/// What a mail says, and to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum About {
+    /// Somebody signed up: confirm the address.
+    Registration {
+        /// The sign-up.
+        registration: RegistrationId,
+    },
+    /// Somebody signed up with the address of an account that exists.
+    RepeatedRegistration {
+        /// Whose address it is.
+        user: UserId,
+    },
+    /// A refresh token was used twice, so its session was ended.
+    SessionReused {
+        /// Whose session it was.
+        user: UserId,
+    },
+    /// A publication reached an end, or needs somebody.
+    Publication {
+        /// Who is told.
+        user: UserId,
+        /// The post.
+        post: PostId,
+        /// The publication.
+        publication: PublicationId,
+    },
+}
+
+/// Puts publications on the queue, each delayed so that it arrives just before its time.
+pub(crate) async fn enqueue_due(app: &App, rows: &[DueRow]) -> Result<()> {
+    let now = app.now();
+    let messages: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            Ok((
+                serde_json::to_string(&Due {
+                    post_id: row.post,
+                    publication_id: row.publication,
+                })?,
+                delay(row.at, now),
+            ))
+        })
+        .collect::<Result<_>>()?;
+    send(app, &app.config.publish_queue_url, &messages).await
+}
+
+/// Puts mails on the queue.
+pub(crate) async fn enqueue_mails(app: &App, mails: &[Mail]) -> Result<()> {
+    let messages: Vec<_> = mails
+        .iter()
+        .map(|mail| Ok((serde_json::to_string(mail)?, 0)))
+        .collect::<Result<_>>()?;
+    send(app, &app.config.email_queue_url, &messages).await
+}
+
+/// Whole seconds, rounded down, as SQS takes them.
+fn delay(at: Timestamp, now: Timestamp) -> i32 {
+    let seconds = at.duration_since(now + AHEAD).as_secs().clamp(0, DELAY_MAX);
+    i32::try_from(seconds).unwrap_or(0)
+}
+
+async fn send(app: &App, queue: &str, messages: &[(String, i32)]) -> Result<()> {
+    let batches: Vec<_> = messages
+        .chunks(BATCH_MAX)
+        .map(|batch| send_batch(app, queue, batch))
+        .collect();
+    stream::iter(batches)
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await
+}
+
+async fn send_batch(app: &App, queue: &str, batch: &[(String, i32)]) -> Result<()> {
+    let entries = batch.iter().enumerate().map(|(n, (body, delay))| {
+        SendMessageBatchRequestEntry::builder()
+            .id(n.to_string())
+            .message_body(body)
+            .delay_seconds(*delay)
+            .build()
+    });
+    let entries = entries.collect::<Result<Vec<_>, _>>()?;
+    let answer = app
+        .aws
+        .sqs()
+        .send_message_batch()
+        .queue_url(queue)
+        .set_entries(Some(entries))
+        .send()
+        .await
+        .context("sending to a queue")?;
+    ensure!(
+        answer.failed.is_empty(),
+        "{} of {} messages were not taken by the queue",
+        answer.failed.len(),
+        batch.len()
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_arrives_up_to_two_seconds_before_its_time_and_never_after_it() {
+        let now = Timestamp::from_millisecond(1_000_000_000_250).unwrap();
+        for millis in [0, 999, 1_000, 1_001, 5_999, 60_000, 75_000] {
+            let at = now + SignedDuration::from_millis(millis);
+            let arrives = now + SignedDuration::from_secs(delay(at, now).into());
+            assert!(
+                arrives <= at && at.duration_since(arrives) < SignedDuration::from_secs(2),
+                "{millis}"
+            );
+        }
+        assert_eq!(delay(now - SignedDuration::from_secs(5), now), 0);
+    }
+}

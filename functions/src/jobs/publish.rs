@@ -1,0 +1,226 @@
+//! Takes one publication from the queue and brings it to its platform, at its second and at most once
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use app::lambda::{self, Function};
+use app::{App, vault};
+use domain::publication::{Claim, Outcome, SEND_WINDOW};
+use domain::{Account, AccountStatus, Publication};
+use platforms::{Content, Effect, Tokens, connector, publisher};
+use serde_json::Value;
+use store::{NotArmed, Recording};
+
+use super::message::Due;
+use super::outcome;
+
+/// The deployed function.
+pub const FUNCTION: Function =
+    Function::job("jobs-publish", |app, event| Box::pin(handle(app, event)));
+
+/// Preparing must be over by then: the function has 120 s, of which the request and the record may need the rest.
+const PREPARE_AT_MOST: Duration = Duration::from_secs(75);
+const WORKER_BYTES: usize = 12;
+
+/// Works through a batch, which the template keeps at one message.
+pub async fn handle(app: &App, event: Value) -> Result<Value> {
+    lambda::sqs(app, event, publish).await
+}
+
+/// Claim, prepare, wait, ARM, send, record. Whatever ends early leaves the due row, and the next tick finds it.
+async fn publish(app: &App, due: Due) -> Result<()> {
+    let worker = app::random::bytes::<WORKER_BYTES>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
+    let Some(found) = app
+        .store
+        .publication(due.post_id, due.publication_id)
+        .await?
+    else {
+        return Ok(());
+    };
+    let claimed = match found.claim(&worker, app.now()) {
+        Claim::Leave => return Ok(()),
+        Claim::Missed(missed) => {
+            return record(
+                app,
+                &found,
+                &missed,
+                Some("its latest time had passed".into()),
+            )
+            .await;
+        }
+        Claim::Prepare(claimed) => claimed,
+    };
+    match app.store.claim(&found, &claimed).await {
+        Ok(()) => {}
+        Err(store::Error::Stale) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    }
+
+    let started = Instant::now();
+    let ready = match prepare(app, &claimed).await? {
+        Ok(ready) => ready,
+        Err(outcome) => return end(app, &claimed, outcome).await,
+    };
+    app.clock().sleep_until(claimed.next_at).await;
+    if started.elapsed() > PREPARE_AT_MOST {
+        let outcome = Outcome::NotSent {
+            reason: "preparing took too long".into(),
+            retry_after: None,
+        };
+        return end(app, &claimed, outcome).await;
+    }
+
+    let Some(armed) = claimed.arm(&worker, ready.effect.clone().into(), app.now()) else {
+        return Ok(());
+    };
+    let arming = Instant::now();
+    match app.store.arm(&claimed, &armed, &ready.account).await {
+        Ok(()) => {}
+        Err(NotArmed::AccountChanged) => {
+            let outcome = Outcome::NotSent {
+                reason: "the account was connected again meanwhile".into(),
+                retry_after: None,
+            };
+            return end(app, &claimed, outcome).await;
+        }
+        Err(why @ (NotArmed::Lost | NotArmed::Withdrawn | NotArmed::Stopped)) => {
+            tracing::info!(publication = %claimed.id, ?why, "not armed");
+            return Ok(());
+        }
+        // Perhaps it was written: then nobody sends, and the tick gives it to a human.
+        Err(NotArmed::Unknown(error)) => return Err(error).context("arming"),
+    }
+    let outcome = send(app, &ready, &armed, arming).await;
+    tracing::info!(publication = %armed.id, platform = %armed.platform, lateness_ms = app.now().duration_since(armed.schedule.publish_at).as_millis(), ?outcome, "sent");
+    end(app, &armed, outcome).await
+}
+
+/// Everything that the one request needs.
+struct Ready {
+    account: Account,
+    tokens: Tokens,
+    sealed: String,
+    effect: Effect,
+}
+
+/// Does what can be undone: reads the approved content and the account, renews its tokens, and lets the platform's publisher prepare.
+async fn prepare(app: &App, publication: &Publication) -> Result<Result<Ready, Outcome>> {
+    let (snapshot, account, sealed) = futures::try_join!(
+        app.store.snapshot(&publication.content),
+        app.store.account(publication.team, publication.account),
+        app.store.sealed_tokens(publication.account)
+    )?;
+    let Some(approved) = snapshot else {
+        return Ok(Err(Outcome::Refused(
+            "the approved content is not what is stored".into(),
+        )));
+    };
+    let (Some(account), Some(sealed)) = (account, sealed) else {
+        return Ok(Err(Outcome::Refused(
+            "the account is no longer connected".into(),
+        )));
+    };
+    if account.status != AccountStatus::Active {
+        return Ok(Err(Outcome::NeedsReconnect(
+            "the account must be connected again".into(),
+        )));
+    }
+
+    let target = vault::target(&account);
+    let tokens = app.open_tokens(&account, &sealed).await?;
+    let (tokens, sealed) = match connector(account.platform)
+        .refresh(app.egress()?, &target, &tokens, app.now())
+        .await
+    {
+        Ok(None) => (tokens, sealed),
+        Ok(Some(renewed)) => {
+            // Kept before they are used: the old ones may be worth nothing from now on.
+            let resealed = app.seal_tokens(&account, &renewed).await?;
+            app.store
+                .replace_tokens(account.id, &sealed, &resealed)
+                .await?;
+            (renewed, resealed)
+        }
+        Err(error) => return Ok(Err(outcome::of_preparing(error))),
+    };
+    let content = Content {
+        text: approved.content.text.as_str(),
+        key: &publication.key,
+        created_at: publication.schedule.publish_at,
+    };
+    match publisher(account.platform)
+        .prepare(app.egress()?, &target, &tokens, &content)
+        .await
+    {
+        Ok(effect) => Ok(Ok(Ready {
+            account,
+            tokens,
+            sealed,
+            effect,
+        })),
+        Err(error) => Ok(Err(outcome::of_preparing(error))),
+    }
+}
+
+/// Makes the one request, unless this worker was stopped for so long after arming that somebody else may have acted on it.
+async fn send(app: &App, ready: &Ready, armed: &Publication, arming: Instant) -> Outcome {
+    if arming.elapsed() > SEND_WINDOW.unsigned_abs() {
+        return Outcome::NotSent {
+            reason: "the worker was held up between arming and sending".into(),
+            retry_after: None,
+        };
+    }
+    let egress = match app.egress() {
+        Ok(egress) => egress,
+        Err(error) => {
+            return Outcome::NotSent {
+                reason: error.to_string(),
+                retry_after: None,
+            };
+        }
+    };
+    let target = vault::target(&ready.account);
+    let outcome = publisher(armed.platform)
+        .send(egress, &target, &ready.tokens, &ready.effect)
+        .await;
+    if let platforms::Outcome::TokenExpired { .. } = outcome {
+        let mut tokens = ready.tokens.clone();
+        tokens.expire(app.now());
+        // The next try renews them first. If this cannot be kept, the platform says so again.
+        if let Ok(sealed) = app.seal_tokens(&ready.account, &tokens).await {
+            let _ = app
+                .store
+                .replace_tokens(ready.account.id, &ready.sealed, &sealed)
+                .await;
+        }
+    }
+    outcome::of_sending(outcome)
+}
+
+async fn end(app: &App, before: &Publication, outcome: Outcome) -> Result<()> {
+    let reason = outcome::reason(&outcome);
+    record(app, before, &before.after(outcome, app.now()), reason).await
+}
+
+async fn record(
+    app: &App,
+    before: &Publication,
+    after: &Publication,
+    reason: Option<String>,
+) -> Result<()> {
+    let recording = Recording {
+        before,
+        after,
+        reason,
+        entry: app.new_id(),
+        now: app.now(),
+    };
+    match app.store.record(&recording).await {
+        // Somebody else changed it meanwhile: a cancellation before ARM, or the tick after a long pause. What they wrote stands.
+        Ok(()) | Err(store::Error::Stale) => Ok(()),
+        Err(error) => Err(error).context("recording what came of a publication"),
+    }
+}

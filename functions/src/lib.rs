@@ -1,0 +1,40 @@
+//! What Tayang can be asked to do: one file for each deployed function, and the list of them all.
+
+use app::lambda::Function;
+
+pub mod accounts;
+pub mod activity;
+pub mod auth;
+pub mod jobs;
+mod pages;
+pub mod posts;
+pub mod system;
+pub mod teams;
+
+/// Every deployed function. A binary refers to its own one only, so that the linker leaves the rest out.
+pub static CATALOGUE: &[Function] = &[
+    auth::register::FUNCTION,
+    auth::verify_email::FUNCTION,
+    auth::verify_email_page::FUNCTION,
+    auth::login::FUNCTION,
+    auth::refresh_token::FUNCTION,
+    auth::jwks::FUNCTION,
+    auth::oauth_callback::FUNCTION,
+    teams::create::FUNCTION,
+    teams::list::FUNCTION,
+    accounts::connect::FUNCTION,
+    accounts::list::FUNCTION,
+    posts::create::FUNCTION,
+    posts::list::FUNCTION,
+    posts::get::FUNCTION,
+    posts::schedule::FUNCTION,
+    activity::list::FUNCTION,
+    system::health::FUNCTION,
+    system::openapi::FUNCTION,
+    system::swagger_ui::FUNCTION,
+    jobs::publisher::FUNCTION,
+    jobs::publish::FUNCTION,
+    jobs::relay::FUNCTION,
+    jobs::notify::FUNCTION,
+    jobs::deliver_email::FUNCTION,
+];

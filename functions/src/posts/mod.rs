@@ -1,0 +1,7 @@
+//! Posts.
+
+pub mod create;
+pub mod get;
+pub mod list;
+pub mod schedule;
+pub mod view;

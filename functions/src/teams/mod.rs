@@ -1,0 +1,5 @@
+//! Teams.
+
+pub mod create;
+pub mod list;
+pub mod view;

@@ -1,0 +1,10 @@
+//! The sandbox over HTTP: it behaves as the platforms do, fails on order, and remembers.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod bluesky;
+mod consent;
+mod durability;
+mod faults;
+mod mastodon;
+mod pages;
+mod stage;

@@ -1,0 +1,46 @@
+//! Answers.
+
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use lambda_http::Body;
+use serde::Serialize;
+
+use crate::Response;
+use crate::error::Result;
+
+/// A JSON answer.
+pub fn json(status: StatusCode, view: &impl Serialize) -> Result<Response> {
+    let body = serde_json::to_string(view).map_err(anyhow::Error::from)?;
+    Ok(with_type(status, "application/json", body))
+}
+
+/// A JSON answer with status 200.
+pub fn ok(view: &impl Serialize) -> Result<Response> {
+    json(StatusCode::OK, view)
+}
+
+/// An answer of any type.
+pub fn with_type(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Body>,
+) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+pub struct Page<T> {
+    /// What is on the page.
+    pub items: Vec<T>,
+    /// Where the next page begins; absent on the last one.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,143 @@
+//! The activity log: what happened, written in the same transaction as the thing that happened.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use strum::{Display, EnumIter, EnumString};
+
+use crate::ids::{AccountId, ActivityId, PostId, PublicationId, RegistrationId, TeamId, UserId};
+
+/// Whose record an entry belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A team's log, which its members read.
+    Team(TeamId),
+    /// A person's own security record.
+    User(UserId),
+    /// A sign-up before it is a user.
+    Registration(RegistrationId),
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person.
+    User(UserId),
+    /// Tayang itself, at its time.
+    System,
+}
+
+/// What happened. The names are stable: they are the events that others subscribe to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Display, EnumString, EnumIter)]
+pub enum Kind {
+    /// Somebody signed up and must confirm the address.
+    #[strum(serialize = "registration.requested")]
+    RegistrationRequested,
+    /// Somebody signed up with an address that has a user account already.
+    #[strum(serialize = "registration.repeated")]
+    RegistrationRepeated,
+    /// A user account was made.
+    #[strum(serialize = "user.created")]
+    UserCreated,
+    /// A refresh token was used twice: its session ended.
+    #[strum(serialize = "session.reused")]
+    SessionReused,
+    /// A team was made.
+    #[strum(serialize = "team.created")]
+    TeamCreated,
+    /// A social account was connected.
+    #[strum(serialize = "account.connected")]
+    AccountConnected,
+    /// The platform no longer accepts an account's token.
+    #[strum(serialize = "account.needs_reconnect")]
+    AccountNeedsReconnect,
+    /// A draft was made.
+    #[strum(serialize = "post.created")]
+    PostCreated,
+    /// A post got its time.
+    #[strum(serialize = "post.scheduled")]
+    PostScheduled,
+    /// A post is out on an account.
+    #[strum(serialize = "publication.published")]
+    PublicationPublished,
+    /// The platform refused a post.
+    #[strum(serialize = "publication.refused")]
+    PublicationRefused,
+    /// Nobody can know whether a post went out: a human must look.
+    #[strum(serialize = "publication.unclear")]
+    PublicationUnclear,
+    /// An account must be connected again before its post can go out.
+    #[strum(serialize = "publication.blocked")]
+    PublicationBlocked,
+    /// A post could not go out in time and was not sent.
+    #[strum(serialize = "publication.missed")]
+    PublicationMissed,
+}
+
+/// An entry of the log. It is only ever appended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Its id, which sorts by time.
+    pub id: ActivityId,
+    /// Whose record it belongs to.
+    pub scope: Scope,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// What happened.
+    pub kind: Kind,
+    /// The post concerned.
+    pub post: Option<PostId>,
+    /// The publication concerned.
+    pub publication: Option<PublicationId>,
+    /// The account concerned.
+    pub account: Option<AccountId>,
+    /// What else is worth knowing: short texts by name, never a secret.
+    pub details: BTreeMap<String, String>,
+}
+
+impl Activity {
+    /// An entry about nothing in particular; the `about_…` and `with` methods say more.
+    pub fn new(id: ActivityId, scope: Scope, actor: Actor, kind: Kind, at: Timestamp) -> Self {
+        Self {
+            id,
+            scope,
+            at,
+            actor,
+            kind,
+            post: None,
+            publication: None,
+            account: None,
+            details: BTreeMap::new(),
+        }
+    }
+
+    /// Says which post it is about.
+    #[must_use]
+    pub fn about_post(mut self, post: PostId) -> Self {
+        self.post = Some(post);
+        self
+    }
+
+    /// Says which account it is about.
+    #[must_use]
+    pub fn about_account(mut self, account: AccountId) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// Says which publication it is about.
+    #[must_use]
+    pub fn about_publication(mut self, publication: PublicationId) -> Self {
+        self.publication = Some(publication);
+        self
+    }
+
+    /// Adds a detail.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+}

@@ -1,0 +1,464 @@
+//! One post to one account at one time: the protocol by which it goes out at most once.
+//!
+//! | from | what happens | to |
+//! |---|---|---|
+//! | waiting | a worker claims it | preparing, under a lease |
+//! | preparing, lease over | another worker claims it | preparing, under a new lease |
+//! | waiting, preparing | its latest time has passed | missed |
+//! | preparing | the one conditional write before the one irreversible request | armed |
+//! | preparing, armed | evidence that nothing was sent | waiting, with a later time |
+//! | preparing, armed | the platform refuses it | refused |
+//! | preparing, armed | the account must be connected again | blocked |
+//! | armed | the platform has it | published |
+//! | armed | no evidence either way | unclear: a human must look |
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use strum::{Display, EnumDiscriminants, EnumString};
+
+use crate::account::Platform;
+use crate::content::ContentHash;
+use crate::ids::{AccountId, PostId, PublicationId, TeamId};
+use crate::schedule::Schedule;
+
+/// How long a worker may prepare before another one may take over.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
+/// How long before its time a publication may be claimed: preparing takes a moment.
+pub const CLAIM_EARLY: SignedDuration = SignedDuration::from_secs(10);
+/// How long after arming the request may still be sent; after a longer pause the worker must not send.
+pub const SEND_WINDOW: SignedDuration = SignedDuration::from_secs(5);
+/// After this long in `armed` its worker cannot be alive any more: the function's timeout (120 s) and 60 s.
+pub const ARMED_AT_MOST: SignedDuration = SignedDuration::from_secs(180);
+const RETRY_FIRST: SignedDuration = SignedDuration::from_secs(15);
+const RETRY_MOST: SignedDuration = SignedDuration::from_mins(10);
+
+/// Where a publication stands.
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(StateName),
+    derive(Display, EnumString, Hash),
+    strum(serialize_all = "snake_case"),
+    doc = "The name of a state."
+)]
+pub enum State {
+    /// It waits for its time.
+    Waiting,
+    /// A worker does what can be undone or repeated: tokens, uploads, checks.
+    Preparing {
+        /// Which worker.
+        owner: String,
+        /// Until when no other worker may take over.
+        until: Timestamp,
+    },
+    /// The request may have been sent.
+    Armed {
+        /// Which worker.
+        owner: String,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The platform has it.
+    Published {
+        /// The platform's id of the post.
+        remote_id: String,
+        /// The post's address.
+        url: String,
+        /// When the platform confirmed it.
+        at: Timestamp,
+    },
+    /// The platform refused it.
+    Refused {
+        /// What the platform said.
+        reason: String,
+    },
+    /// Nobody can know whether it went out: a human must look.
+    Unclear {
+        /// What is known.
+        reason: String,
+    },
+    /// The account must be connected again first.
+    Blocked {
+        /// What the platform said.
+        reason: String,
+    },
+    /// It could not go out in time and was not sent.
+    Missed,
+    /// Somebody cancelled it.
+    Cancelled,
+}
+
+/// One post to one account at one time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Its id.
+    pub id: PublicationId,
+    /// The post.
+    pub post: PostId,
+    /// The team.
+    pub team: TeamId,
+    /// The account.
+    pub account: AccountId,
+    /// The platform that the account is on.
+    pub platform: Platform,
+    /// The approved content that goes out.
+    pub content: ContentHash,
+    /// The idempotency key of every request that sends it.
+    pub key: String,
+    /// When it is to go out, and how late it may be.
+    pub schedule: Schedule,
+    /// When it is tried next: its due row stands at this time.
+    pub next_at: Timestamp,
+    /// Where it stands.
+    pub state: State,
+    /// Counts the changes; every write is conditional on it.
+    pub revision: u64,
+    /// Counts the times it was armed.
+    pub epoch: u32,
+    /// The effect that was prepared and is sent: kept so that a repeat is the same to the byte.
+    pub effect: Option<Value>,
+    /// When the request was sent.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// What a worker learns when it tries to claim a publication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is the worker's to prepare.
+    Prepare(Publication),
+    /// Its latest time has passed: it must be recorded as missed.
+    Missed(Publication),
+    /// There is nothing to do now: it is early, another worker has it, or it is over.
+    Leave,
+}
+
+/// What came of preparing or sending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The platform has it.
+    Published {
+        /// The platform's id of the post.
+        remote_id: String,
+        /// The post's address.
+        url: String,
+    },
+    /// The platform refused it for good.
+    Refused(String),
+    /// Nothing was sent; trying again may help.
+    NotSent {
+        /// Why.
+        reason: String,
+        /// The earliest time that makes sense, where the platform says so.
+        retry_after: Option<SignedDuration>,
+    },
+    /// The account's token is no longer accepted.
+    NeedsReconnect(String),
+    /// The request may have arrived and no answer says so.
+    Unclear(String),
+}
+
+impl Publication {
+    /// A publication that waits for its time.
+    pub fn new(
+        id: PublicationId,
+        post: PostId,
+        team: TeamId,
+        account: AccountId,
+        platform: Platform,
+        content: ContentHash,
+        schedule: Schedule,
+    ) -> Self {
+        let key = content.key_for(id);
+        let next_at = schedule.publish_at;
+        Self {
+            id,
+            post,
+            team,
+            account,
+            platform,
+            content,
+            key,
+            schedule,
+            next_at,
+            state: State::Waiting,
+            revision: 1,
+            epoch: 0,
+            effect: None,
+            sent_at: None,
+        }
+    }
+
+    /// The latest instant at which it may still be sent.
+    pub fn latest(&self) -> Timestamp {
+        self.schedule.publish_at + self.schedule.max_late
+    }
+
+    /// Whether nothing irreversible has begun, so that its time and content may still change.
+    pub fn is_open_to_change(&self) -> bool {
+        matches!(self.state, State::Waiting | State::Preparing { .. })
+    }
+
+    /// Whether it may yet go out.
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            State::Waiting
+            | State::Preparing { .. }
+            | State::Armed { .. }
+            | State::Blocked { .. }
+            | State::Unclear { .. } => true,
+            State::Published { .. } | State::Refused { .. } | State::Missed | State::Cancelled => {
+                false
+            }
+        }
+    }
+
+    /// The same publication with new content or a new time.
+    #[must_use]
+    pub fn rescheduled(self, content: ContentHash, schedule: Schedule) -> Self {
+        let key = content.key_for(self.id);
+        Self {
+            content,
+            key,
+            schedule,
+            next_at: schedule.publish_at,
+            state: State::Waiting,
+            revision: self.revision + 1,
+            effect: None,
+            ..self
+        }
+    }
+
+    /// Decides whether `owner` may work on it now.
+    pub fn claim(&self, owner: &str, now: Timestamp) -> Claim {
+        let free = match &self.state {
+            State::Waiting => true,
+            State::Preparing { until, .. } => *until < now,
+            _ => false,
+        };
+        if !free || now < self.next_at - CLAIM_EARLY {
+            Claim::Leave
+        } else if now > self.latest() {
+            Claim::Missed(self.next(State::Missed))
+        } else {
+            Claim::Prepare(self.next(State::Preparing {
+                owner: owner.to_owned(),
+                until: now + LEASE,
+            }))
+        }
+    }
+
+    /// The prepared publication, armed: the state in which its request may be sent. `None` if another worker has it or it is too early or too late.
+    pub fn arm(&self, owner: &str, effect: Value, now: Timestamp) -> Option<Self> {
+        let mine = matches!(&self.state, State::Preparing { owner: lease, .. } if lease == owner);
+        (mine && now >= self.next_at && now <= self.latest()).then(|| Self {
+            epoch: self.epoch + 1,
+            effect: Some(effect),
+            sent_at: Some(now),
+            ..self.next(State::Armed {
+                owner: owner.to_owned(),
+                since: now,
+            })
+        })
+    }
+
+    /// What it becomes through `outcome`. Without evidence an armed publication never becomes one that is sent again.
+    #[must_use]
+    pub fn after(&self, outcome: Outcome, now: Timestamp) -> Self {
+        match outcome {
+            Outcome::Published { remote_id, url } => self.next(State::Published {
+                remote_id,
+                url,
+                at: now,
+            }),
+            Outcome::Refused(reason) => self.next(State::Refused { reason }),
+            Outcome::NeedsReconnect(reason) => self.next(State::Blocked { reason }),
+            Outcome::Unclear(reason) if matches!(self.state, State::Armed { .. }) => {
+                self.next(State::Unclear { reason })
+            }
+            Outcome::Unclear(_) => self.wait_until(now + self.backoff()),
+            Outcome::NotSent { retry_after, .. } => {
+                self.wait_until(now + retry_after.unwrap_or_default().max(self.backoff()))
+            }
+        }
+    }
+
+    fn wait_until(&self, at: Timestamp) -> Self {
+        let next_at = crate::schedule::millis(at);
+        if next_at > self.latest() {
+            self.next(State::Missed)
+        } else {
+            Self {
+                next_at,
+                sent_at: None,
+                ..self.next(State::Waiting)
+            }
+        }
+    }
+
+    fn backoff(&self) -> SignedDuration {
+        let doublings = u32::try_from(self.revision / 2).unwrap_or(u32::MAX).min(10);
+        RETRY_FIRST
+            .checked_mul(1 << doublings)
+            .unwrap_or(RETRY_MOST)
+            .min(RETRY_MOST)
+    }
+
+    fn next(&self, state: State) -> Self {
+        Self {
+            state,
+            revision: self.revision + 1,
+            ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids;
+    use proptest::prelude::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn publication() -> Publication {
+        let schedule = Schedule {
+            publish_at: at(1_000),
+            max_late: SignedDuration::from_secs(600),
+        };
+        let id = |n| [n; 10];
+        Publication::new(
+            ids::new(at(1), id(1)),
+            ids::new(at(1), id(2)),
+            ids::new(at(1), id(3)),
+            ids::new(at(1), id(4)),
+            Platform::Bluesky,
+            ContentHash::of(b"x"),
+            schedule,
+        )
+    }
+
+    fn prepared(by: &str) -> Publication {
+        let Claim::Prepare(prepared) = publication().claim(by, at(1_000)) else {
+            panic!("must be claimable")
+        };
+        prepared
+    }
+
+    #[test]
+    fn a_second_worker_cannot_claim_until_the_lease_is_over() {
+        let prepared = prepared("one");
+        assert_eq!(prepared.claim("two", at(1_090)), Claim::Leave);
+        assert!(matches!(
+            prepared.claim("two", at(1_091)),
+            Claim::Prepare(_)
+        ));
+    }
+
+    #[test]
+    fn nothing_is_armed_before_its_time_after_its_latest_time_or_by_another_worker() {
+        let Claim::Prepare(early) = publication().claim("one", at(995)) else {
+            panic!("may prepare a little early")
+        };
+        assert_eq!(early.arm("one", Value::Null, at(999)), None);
+        assert!(early.arm("one", Value::Null, at(1_000)).is_some());
+        assert_eq!(early.arm("one", Value::Null, at(1_601)), None);
+        assert_eq!(early.arm("two", Value::Null, at(1_000)), None);
+        assert_eq!(publication().claim("one", at(989)), Claim::Leave);
+    }
+
+    #[test]
+    fn past_its_latest_time_it_is_missed_and_not_sent() {
+        assert!(matches!(
+            publication().claim("one", at(1_601)),
+            Claim::Missed(Publication {
+                state: State::Missed,
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn a_lost_answer_leaves_it_unclear_and_never_waiting() {
+        let armed = prepared("one").arm("one", Value::Null, at(1_000)).unwrap();
+        let unclear = armed.after(Outcome::Unclear("timeout".into()), at(1_010));
+        assert!(matches!(unclear.state, State::Unclear { .. }));
+        assert_eq!(unclear.claim("two", at(1_100)), Claim::Leave);
+    }
+
+    #[test]
+    fn what_was_not_sent_waits_again_but_not_beyond_its_latest_time() {
+        let armed = prepared("one").arm("one", Value::Null, at(1_000)).unwrap();
+        let later = armed.after(
+            Outcome::NotSent {
+                reason: "no connection".into(),
+                retry_after: Some(SignedDuration::from_secs(60)),
+            },
+            at(1_001),
+        );
+        assert_eq!(
+            (later.state.clone(), later.next_at),
+            (State::Waiting, at(1_061))
+        );
+        let never = armed.after(
+            Outcome::NotSent {
+                reason: "limited".into(),
+                retry_after: Some(SignedDuration::from_secs(601)),
+            },
+            at(1_001),
+        );
+        assert_eq!(never.state, State::Missed);
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Claim(u8),
+        Arm(u8),
+        Outcome(u8),
+        Wait(u16),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            (0..3u8).prop_map(Step::Claim),
+            (0..3u8).prop_map(Step::Arm),
+            (0..5u8).prop_map(Step::Outcome),
+            (0..200u16).prop_map(Step::Wait)
+        ];
+        prop::collection::vec(step, 1..60)
+    }
+
+    proptest! {
+        /// Whatever happens in whatever order: a request may be sent only after each earlier one is known not to have been.
+        #[test]
+        fn every_request_but_the_last_is_known_not_to_have_been_sent(steps in steps()) {
+            let (mut now, mut publication) = (at(990), publication());
+            let mut possibly_out = false;
+            for step in steps {
+                match step {
+                    Step::Wait(seconds) => now += SignedDuration::from_secs(seconds.into()),
+                    Step::Claim(worker) => match publication.claim(&worker.to_string(), now) {
+                        Claim::Prepare(next) | Claim::Missed(next) => publication = next,
+                        Claim::Leave => {}
+                    },
+                    Step::Arm(worker) => if let Some(armed) = publication.arm(&worker.to_string(), Value::Null, now) {
+                        prop_assert!(!possibly_out, "armed again although the first request may be out");
+                        prop_assert!(now >= at(1_000) && now <= at(1_600));
+                        possibly_out = true;
+                        publication = armed;
+                    },
+                    Step::Outcome(n) => if matches!(publication.state, State::Armed { .. }) {
+                        let outcome = match n {
+                            0 => Outcome::Published { remote_id: "1".into(), url: "u".into() },
+                            1 => Outcome::Refused("no".into()),
+                            2 => { possibly_out = false; Outcome::NotSent { reason: "dns".into(), retry_after: None } }
+                            3 => Outcome::NeedsReconnect("401".into()),
+                            _ => Outcome::Unclear("timeout".into()),
+                        };
+                        publication = publication.after(outcome, now);
+                    },
+                }
+            }
+        }
+    }
+}

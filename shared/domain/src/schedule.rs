@@ -1,0 +1,85 @@
+//! When a post may go out.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::Refused;
+
+/// How far ahead a post may be scheduled.
+pub const HORIZON: SignedDuration = SignedDuration::from_hours(5 * 366 * 24);
+/// How late a post may go out when nobody says otherwise.
+pub const DEFAULT_MAX_LATE: SignedDuration = SignedDuration::from_mins(60);
+/// The shortest and the longest time that a post may be allowed to be late.
+pub const MAX_LATE_RANGE: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_mins(1), SignedDuration::from_hours(24));
+
+/// When a post is to go out, and how late it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The instant.
+    pub publish_at: Timestamp,
+    /// After this much longer it is not sent any more, and people are told.
+    pub max_late: SignedDuration,
+}
+
+impl Schedule {
+    /// Checks a wish against the time it is made at.
+    pub fn new(
+        publish_at: Timestamp,
+        max_late: Option<SignedDuration>,
+        now: Timestamp,
+    ) -> Result<Self, Refused> {
+        if publish_at < now {
+            return Err(Refused::invalid(
+                "/publish_at",
+                format!("is in the past: it is {now} now"),
+            ));
+        }
+        if publish_at > now + HORIZON {
+            return Err(Refused::invalid(
+                "/publish_at",
+                format!(
+                    "is more than five years ahead: the latest is {}",
+                    now + HORIZON
+                ),
+            ));
+        }
+        let max_late = max_late.unwrap_or(DEFAULT_MAX_LATE);
+        let (least, most) = MAX_LATE_RANGE;
+        if max_late < least || max_late > most {
+            return Err(Refused::invalid(
+                "/max_late_seconds",
+                format!("must be from {} to {}", least.as_secs(), most.as_secs()),
+            ));
+        }
+        Ok(Self {
+            publish_at: millis(publish_at),
+            max_late,
+        })
+    }
+}
+
+/// Cuts an instant to whole milliseconds: the precision that keys, hashes and queues share.
+pub fn millis(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_in_the_past_is_refused_with_the_field() {
+        let now = Timestamp::from_second(1_000).unwrap();
+        let refused = Schedule::new(now - SignedDuration::from_millis(1), None, now).unwrap_err();
+        assert!(matches!(refused, Refused::Invalid { pointer, .. } if pointer == "/publish_at"));
+        assert!(Schedule::new(now, None, now).is_ok());
+    }
+
+    #[test]
+    fn lateness_has_bounds() {
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(Schedule::new(now, Some(SignedDuration::from_secs(59)), now).is_err());
+        assert!(Schedule::new(now, Some(SignedDuration::from_secs(86_401)), now).is_err());
+        assert!(Schedule::new(now + HORIZON + SignedDuration::from_secs(1), None, now).is_err());
+    }
+}

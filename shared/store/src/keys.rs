@@ -1,0 +1,242 @@
+//! Every key, and every way the tables are read. No other file spells a key.
+//!
+//! | what | PK | SK | read by |
+//! |---|---|---|---|
+//! | sign-up | `REGISTRATION#id` | `META` | `Store::registration` |
+//! | user | `USER#id` | `META` | `Store::user`, `user_by_email` |
+//! | owner of an address | `EMAIL#sha256` | `META` | `Store::user_by_email`, `email_owner` |
+//! | session | `USER#id` | `SESSION#id` | `Store::session` |
+//! | first admin of the deployment | `DEPLOYMENT` | `FIRST_ADMIN` | `Store::registration` |
+//! | public signing key | `SIGNING_KEYS` | key id | `Store::signing_keys` |
+//! | team | `TEAM#id` | `META` | `Store::teams_of` |
+//! | member | `TEAM#id` | `MEMBER#user` | `Store::member`, `teams_of` |
+//! | team of a user | `USER#id` | `TEAM#team` | `Store::teams_of` |
+//! | account | `TEAM#id` | `ACCOUNT#id` | `Store::accounts`, `account`, `accounts_named` |
+//! | which account a remote one is | `TEAM#id` | `REMOTE#sha256` | `Store::connected` |
+//! | connection under way | `CONNECTION#sha256 of its state` | `META` | `Store::take_connection` |
+//! | post | `POST#id` | `META` | `Store::post` |
+//! | publication | `POST#id` | `PUB#id` | `Store::post` |
+//! | attempt | `POST#id` | `PUB#id#ATTEMPT#revision` | `Store::post` |
+//! | posts of a team, newest first | index `by_team`: `TEAM#id` | post id | `Store::posts_of_team` |
+//! | posts of a team in a status | index `by_status`: `TEAM#id#status` | post id | `Store::posts_of_team` |
+//! | approved content | `SNAPSHOT#sha256` | `META` | `Store::snapshot` |
+//! | due publication | `DUE#shard` | `milliseconds#post#publication` | `Store::due` |
+//! | armed publication | `ARMED#shard` | `milliseconds#post#publication` | `Store::overdue_armed` |
+//! | stop switch | `CONTROL` | `PUBLISHING` | `Store::arm` (condition) |
+//! | activity | `ACTIVITY#scope id` | activity id | `Store::activity` |
+//!
+//! In the vault's table:
+//!
+//! | what | PK | SK | read by |
+//! |---|---|---|---|
+//! | sealed tokens of an account | `ACCOUNT#id` | `TOKENS` | `Store::sealed_tokens` |
+//! | our registration at a server | `CLIENT#platform` | host | `Store::sealed_client` |
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    AccountId, Activity, ContentHash, Email, Platform, PostId, PublicationId, RegistrationId,
+    Scope, SessionId, Status, TeamId, UserId,
+};
+use jiff::Timestamp;
+
+/// The name of the partition key.
+pub const PK: &str = "PK";
+/// The name of the sort key.
+pub const SK: &str = "SK";
+/// The index of a team's posts.
+pub const BY_TEAM: &str = "by_team";
+/// The index of a team's posts in one status.
+pub const BY_STATUS: &str = "by_status";
+/// The partition keys of the two indexes, and the sort key that they share.
+pub const TEAM_PK: &str = "team_pk";
+/// See `TEAM_PK`.
+pub const STATUS_PK: &str = "status_pk";
+/// See `TEAM_PK`.
+pub const TEAM_SK: &str = "team_sk";
+/// Over how many partitions due and armed publications are spread.
+pub const SHARDS: u8 = 16;
+
+/// The key of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The partition key.
+    pub pk: String,
+    /// The sort key.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+
+    fn meta(pk: impl Into<String>) -> Self {
+        Self::new(pk, "META")
+    }
+
+    /// The key as DynamoDB takes it.
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            (PK.to_owned(), AttributeValue::S(self.pk.clone())),
+            (SK.to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+pub(crate) fn registration(id: RegistrationId) -> Key {
+    Key::meta(format!("REGISTRATION#{id}"))
+}
+
+pub(crate) fn user(id: UserId) -> Key {
+    Key::meta(user_partition(id))
+}
+
+pub(crate) fn user_partition(id: UserId) -> String {
+    format!("USER#{id}")
+}
+
+/// People's texts never stand in a key as they are: they are hashed, so they can reach no other partition.
+pub(crate) fn email(address: &Email) -> Key {
+    Key::meta(format!(
+        "EMAIL#{}",
+        ContentHash::of(address.as_str().as_bytes()).as_str()
+    ))
+}
+
+pub(crate) fn session(user: UserId, id: SessionId) -> Key {
+    Key::new(user_partition(user), format!("SESSION#{id}"))
+}
+
+pub(crate) fn first_admin() -> Key {
+    Key::new("DEPLOYMENT", "FIRST_ADMIN")
+}
+
+pub(crate) const SIGNING_KEYS: &str = "SIGNING_KEYS";
+
+pub(crate) fn signing_key(kid: &str) -> Key {
+    Key::new(SIGNING_KEYS, kid)
+}
+
+pub(crate) fn team(id: TeamId) -> Key {
+    Key::meta(team_partition(id))
+}
+
+pub(crate) fn team_partition(id: TeamId) -> String {
+    format!("TEAM#{id}")
+}
+
+pub(crate) fn member(team: TeamId, user: UserId) -> Key {
+    Key::new(team_partition(team), format!("MEMBER#{user}"))
+}
+
+pub(crate) const TEAM_OF_USER: &str = "TEAM#";
+
+pub(crate) fn team_of_user(user: UserId, team: TeamId) -> Key {
+    Key::new(user_partition(user), format!("{TEAM_OF_USER}{team}"))
+}
+
+pub(crate) const ACCOUNT: &str = "ACCOUNT#";
+
+pub(crate) fn account(team: TeamId, id: AccountId) -> Key {
+    Key::new(team_partition(team), format!("{ACCOUNT}{id}"))
+}
+
+pub(crate) fn remote_account(team: TeamId, platform: Platform, host: &str, remote_id: &str) -> Key {
+    let hash = ContentHash::of(format!("{platform}|{host}|{remote_id}").as_bytes());
+    Key::new(team_partition(team), format!("REMOTE#{}", hash.as_str()))
+}
+
+pub(crate) fn connection(state: &str) -> Key {
+    Key::meta(format!(
+        "CONNECTION#{}",
+        ContentHash::of(state.as_bytes()).as_str()
+    ))
+}
+
+pub(crate) fn tokens(account: AccountId) -> Key {
+    Key::new(format!("{ACCOUNT}{account}"), "TOKENS")
+}
+
+pub(crate) fn client(platform: Platform, host: &str) -> Key {
+    Key::new(format!("CLIENT#{platform}"), host)
+}
+
+pub(crate) fn post(id: PostId) -> Key {
+    Key::meta(post_partition(id))
+}
+
+pub(crate) fn post_partition(id: PostId) -> String {
+    format!("POST#{id}")
+}
+
+pub(crate) fn publication(post: PostId, id: PublicationId) -> Key {
+    Key::new(post_partition(post), format!("PUB#{id}"))
+}
+
+pub(crate) fn attempt(post: PostId, publication: PublicationId, revision: u64) -> Key {
+    Key::new(
+        post_partition(post),
+        format!("PUB#{publication}#ATTEMPT#{revision:010}"),
+    )
+}
+
+pub(crate) fn team_status(team: TeamId, status: Status) -> String {
+    format!("{}#{status}", team_partition(team))
+}
+
+pub(crate) fn snapshot(hash: &ContentHash) -> Key {
+    Key::meta(format!("SNAPSHOT#{}", hash.as_str()))
+}
+
+/// The partition that a publication's due and armed rows are in: spread evenly, and the same for both.
+fn shard(id: PublicationId) -> u8 {
+    id.uuid().as_bytes()[15] % SHARDS
+}
+
+pub(crate) fn due_partition(shard: u8) -> String {
+    format!("DUE#{shard:02}")
+}
+
+pub(crate) fn due(at: Timestamp, post: PostId, publication: PublicationId) -> Key {
+    Key::new(
+        due_partition(shard(publication)),
+        format!("{}#{post}#{publication}", due_time(at)),
+    )
+}
+
+pub(crate) fn armed_partition(shard: u8) -> String {
+    format!("ARMED#{shard:02}")
+}
+
+pub(crate) fn armed(since: Timestamp, post: PostId, publication: PublicationId) -> Key {
+    Key::new(
+        armed_partition(shard(publication)),
+        format!("{}#{post}#{publication}", due_time(since)),
+    )
+}
+
+/// Milliseconds with 14 digits: they sort as text until the year 5138.
+pub(crate) fn due_time(at: Timestamp) -> String {
+    format!("{:014}", at.as_millisecond().max(0))
+}
+
+pub(crate) fn publishing_switch() -> Key {
+    Key::new("CONTROL", "PUBLISHING")
+}
+
+pub(crate) fn activity_partition(scope: Scope) -> String {
+    match scope {
+        Scope::Team(id) => format!("ACTIVITY#{id}"),
+        Scope::User(id) => format!("ACTIVITY#{id}"),
+        Scope::Registration(id) => format!("ACTIVITY#{id}"),
+    }
+}
+
+pub(crate) fn activity(entry: &Activity) -> Key {
+    Key::new(activity_partition(entry.scope), entry.id.to_string())
+}

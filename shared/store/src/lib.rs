@@ -1,0 +1,47 @@
+//! DynamoDB: one concrete store over the AWS SDK. Each write is one conditional request, each transaction all or nothing.
+
+mod accounts;
+mod activity;
+mod error;
+mod item;
+pub mod keys;
+mod posts;
+mod publishing;
+mod sessions;
+mod signing_keys;
+mod teams;
+mod transaction;
+mod users;
+
+pub use accounts::{Connected, PendingConnection};
+pub use activity::TYPE as ACTIVITY_TYPE;
+pub use error::{Error, Result};
+pub use posts::{Attempt, PostRecord};
+pub use publishing::DUE as DUE_TYPE;
+pub use publishing::{DueRow, NotArmed, Recording};
+pub use signing_keys::SigningKey;
+pub use teams::TeamOfUser;
+pub use users::Confirmation;
+
+/// The tables, and the client that reaches them.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    vault_table: String,
+}
+
+impl Store {
+    /// A store over two tables: the main one, and the one of sealed tokens that few functions may read.
+    pub fn new(
+        client: aws_sdk_dynamodb::Client,
+        table: impl Into<String>,
+        vault_table: impl Into<String>,
+    ) -> Self {
+        Self {
+            client,
+            table: table.into(),
+            vault_table: vault_table.into(),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A whole system for one test: its own database, its own clock, spoken to over HTTP.
+
+mod api;
+mod people;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use local::{Data, Options, Stack};
+use serde_json::Value;
+
+pub(crate) use api::{Answer, Api, consent};
+pub(crate) use people::{PASSWORD, Person};
+
+/// A system in memory whose clock the test moves. Dropping it without `finish` leaves out the check for forgotten work.
+pub(crate) struct World {
+    pub(crate) stack: Stack,
+    pub(crate) anonymous: Api,
+}
+
+/// The moment at which every test begins.
+pub(crate) fn start_of_time() -> Timestamp {
+    "2026-06-01T12:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn seconds(n: i64) -> SignedDuration {
+    SignedDuration::from_secs(n)
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        Self::with(Data::Memory, BTreeMap::new()).await
+    }
+
+    pub(crate) async fn with(data: Data, parameters: BTreeMap<String, String>) -> Self {
+        let clock = app::Clock::manual(start_of_time());
+        let stack = Stack::start(Options { data, clock, parameters, ..Options::default() }).await.unwrap();
+        let anonymous = Api::new(stack.api_url());
+        Self { stack, anonymous }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.stack.clock().now()
+    }
+
+    pub(crate) async fn settle(&self) {
+        self.stack.settle().await.unwrap();
+    }
+
+    pub(crate) async fn advance(&self, by: SignedDuration) {
+        self.stack.advance(by).await.unwrap();
+    }
+
+    pub(crate) fn store(&self) -> &store::Store {
+        &self.stack.app().store
+    }
+
+    /// Moves the clock at once, as if nothing had run meanwhile.
+    pub(crate) async fn jump(&self, by: SignedDuration) {
+        self.stack.jump(by).await.unwrap();
+    }
+
+    /// The texts that the platforms really published.
+    pub(crate) fn published(&self) -> Vec<String> {
+        self.stack.sandbox().executed().into_iter().map(|post| post.text).collect()
+    }
+
+    /// The subjects of the mails to an address, oldest first.
+    pub(crate) fn subjects(&self, address: &str) -> Vec<String> {
+        self.stack.mails().into_iter().filter(|mail| mail.to == address).map(|mail| mail.subject).collect()
+    }
+
+    /// Ends a test: nothing may have failed on the way or lie in a dead-letter queue.
+    pub(crate) async fn finish(self) {
+        self.settle().await;
+        assert!(self.stack.failures().is_empty(), "failed invocations: {:?}", self.stack.failures());
+        assert!(self.stack.dead_letters().is_empty(), "dead letters: {:?}", self.stack.dead_letters());
+        self.stack.shutdown().await;
+    }
+}
+
+/// A team with an account on each platform, its admin, and a post that can be scheduled.
+pub(crate) struct Newsroom {
+    pub(crate) ana: Person,
+    pub(crate) team: String,
+    pub(crate) mastodon: String,
+    pub(crate) bluesky: String,
+}
+
+impl Newsroom {
+    pub(crate) async fn open(world: &World) -> Self {
+        let ana = world.sign_up("ana").await;
+        let team = ana.create_team("Harbour news").await;
+        let mastodon = ana.connect_mastodon(&team).await;
+        let bluesky = ana.connect_bluesky(&team).await;
+        Self { ana, team, mastodon, bluesky }
+    }
+
+    pub(crate) async fn draft(&self, text: &str, accounts: &[&String]) -> String {
+        let body = serde_json::json!({ "team_id": self.team, "text": text, "account_ids": accounts });
+        self.ana.api.post("/posts", &body).await.expect(201).id()
+    }
+
+    pub(crate) async fn schedule(&self, post: &str, at: Timestamp) -> Value {
+        let body = serde_json::json!({ "post_id": post, "publish_at": at.to_string() });
+        self.ana.api.post("/posts/schedule", &body).await.expect(200).body
+    }
+
+    pub(crate) async fn post(&self, post: &str) -> Value {
+        self.ana.api.get(&format!("/posts/{post}")).await.expect(200).body
+    }
+
+    /// The state of a post's only publication.
+    pub(crate) async fn state(&self, post: &str) -> String {
+        self.post(post).await["publications"][0]["state"].as_str().unwrap().to_owned()
+    }
+}

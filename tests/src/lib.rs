@@ -1,0 +1,30 @@
+//! Black-box tests: the system is spoken to over HTTP only, as it runs in one process or as it is deployed.
+
+pub mod scenario;
+
+#[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod activity;
+#[cfg(test)]
+mod auth;
+#[cfg(test)]
+mod authz;
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod drift;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod posts;
+#[cfg(test)]
+mod publishing;
+#[cfg(test)]
+mod restart;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod teams;
+#[cfg(test)]
+mod wrong_input;

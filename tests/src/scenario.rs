@@ -1,0 +1,218 @@
+//! The one path that everything hangs on, from signing up to a published post, against any running system.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+/// How often something that takes its time is looked at again.
+const POLL: Duration = Duration::from_millis(250);
+
+/// A running system.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Where the API is.
+    pub api: String,
+    /// Where the sandbox is.
+    pub sandbox: String,
+    /// Where sent mails can be read: JSON in which every mail's text appears somewhere.
+    pub mailbox: String,
+    /// How long anything may take.
+    pub patience: Duration,
+    /// How far ahead the post is scheduled.
+    pub ahead: SignedDuration,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The addresses of the published post, one for each account.
+    pub urls: Vec<String>,
+    /// How late each was sent, in milliseconds.
+    pub lateness_ms: Vec<i64>,
+}
+
+/// Speaks to the API, with or without a token.
+#[derive(Debug)]
+struct Session {
+    client: Client,
+    target: Target,
+    token: Option<String>,
+}
+
+/// Walks the whole path and checks every step.
+pub async fn run(target: &Target) -> Result<Report> {
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build()?;
+    let mut session = Session { client, target: target.clone(), token: None };
+    session.call(Method::GET, "/health", None, StatusCode::OK).await?;
+    let email = sign_in(&mut session).await.context("signing in")?;
+
+    let team = session.post("/teams", &json!({ "name": "Harbour news" }), StatusCode::CREATED).await?;
+    let team = text(&team, "id")?;
+    let accounts = vec![connect_mastodon(&session, &team).await.context("connecting Mastodon")?, connect_bluesky(&session, &team).await.context("connecting Bluesky")?];
+
+    let words = format!("The harbour market opens at nine. Come early for the bread! {}", Timestamp::now().as_millisecond());
+    let post = session.post("/posts", &json!({ "team_id": team, "text": words, "account_ids": accounts }), StatusCode::CREATED).await?;
+    let post = text(&post, "id")?;
+    let at = Timestamp::now() + target.ahead;
+    session.post("/posts/schedule", &json!({ "post_id": post, "publish_at": at.to_string() }), StatusCode::OK).await?;
+
+    let published = session.until("the post to be published", &format!("/posts/{post}"), |post| post["status"] == "published").await?;
+    let report = report(&published)?;
+    once_on_the_timeline(&session, &words, report.urls.len()).await?;
+    logged(&session, &team, &post).await?;
+    session.mail(&email, "Your post is out").await?;
+    Ok(report)
+}
+
+async fn sign_in(session: &mut Session) -> Result<String> {
+    let email = format!("ana+{}@example.com", Timestamp::now().as_millisecond());
+    let password = "correct horse battery";
+    session.post("/register", &json!({ "email": email, "password": password, "name": "Ana" }), StatusCode::ACCEPTED).await?;
+    let mail = session.mail(&email, "verify-email?token").await?;
+    let token = mail.split("verify-email?token=").nth(1).context("the mail has no link")?;
+    let token: String = token.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).collect();
+    session.post("/verify-email", &json!({ "token": token }), StatusCode::CREATED).await?;
+    let tokens = session.post("/login", &json!({ "email": email, "password": password }), StatusCode::OK).await?;
+    let renewed = session.post("/refresh-token", &json!({ "refresh_token": text(&tokens, "refresh_token")? }), StatusCode::OK).await?;
+    session.token = Some(text(&renewed, "access_token")?);
+    let keys = session.call(Method::GET, "/.well-known/jwks.json", None, StatusCode::OK).await?;
+    ensure!(keys["keys"].as_array().is_some_and(|keys| !keys.is_empty()), "no public keys: {keys}");
+    Ok(email)
+}
+
+/// Goes through the consent page as a person's browser would.
+async fn connect_mastodon(session: &Session, team: &str) -> Result<String> {
+    let body = json!({ "platform": "mastodon", "host": "mastodon.sandbox" });
+    let consent = session.post(&format!("/teams/{team}/accounts"), &body, StatusCode::ACCEPTED).await?;
+    let address = url::Url::parse(&text(&consent, "authorization_url")?)?;
+    let page = session.client.get(address.clone()).send().await?;
+    ensure!(page.status() == StatusCode::OK, "the consent page answered {}", page.status());
+    let mut form: Vec<(String, String)> = address.query_pairs().into_owned().collect();
+    form.extend([("account".into(), "harbour".into()), ("decision".into(), "authorize".into())]);
+    let mut post_to = address;
+    post_to.set_query(None);
+    let answer = session.client.post(post_to).form(&form).send().await?;
+    let back = answer.headers().get("location").and_then(|value| value.to_str().ok()).with_context(|| format!("no way back: {}", answer.status()))?;
+    // The callback's host is the deployment's own address; behind an emulator the API is reached under another one.
+    let back = url::Url::parse(back)?;
+    let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
+    let account = session.call(Method::GET, &path, None, StatusCode::OK).await?;
+    text(&account, "id")
+}
+
+async fn connect_bluesky(session: &Session, team: &str) -> Result<String> {
+    let body = json!({ "platform": "bluesky", "host": "bluesky.sandbox", "identifier": "alice.bluesky.sandbox", "password": "demo-pass-word-0001" });
+    let account = session.post(&format!("/teams/{team}/accounts"), &body, StatusCode::CREATED).await?;
+    text(&account, "id")
+}
+
+fn report(post: &Value) -> Result<Report> {
+    let publications = post["publications"].as_array().context("a post without publications")?;
+    let mut report = Report { urls: Vec::new(), lateness_ms: Vec::new() };
+    for publication in publications {
+        ensure!(publication["state"] == "published", "not published: {publication}");
+        let (due, sent): (Timestamp, Timestamp) = (text(publication, "publish_at")?.parse()?, text(publication, "sent_at")?.parse()?);
+        report.urls.push(text(publication, "url")?);
+        report.lateness_ms.push(sent.as_millisecond() - due.as_millisecond());
+    }
+    Ok(report)
+}
+
+/// The platforms' own truth: the words are out once for each account.
+async fn once_on_the_timeline(session: &Session, words: &str, accounts: usize) -> Result<()> {
+    let timeline: Value = session.client.get(format!("{}/timeline.json", session.target.sandbox)).send().await?.json().await?;
+    let times = timeline.as_array().context("a timeline")?.iter().filter(|post| post["text"] == words).count();
+    ensure!(times == accounts, "published {times} times on {accounts} accounts");
+    Ok(())
+}
+
+async fn logged(session: &Session, team: &str, post: &str) -> Result<()> {
+    let log = session.call(Method::GET, &format!("/activity?team_id={team}"), None, StatusCode::OK).await?;
+    let entries = log["items"].as_array().context("a log")?;
+    for kind in ["post.created", "post.scheduled", "publication.published"] {
+        ensure!(entries.iter().any(|entry| entry["kind"] == kind && entry["post_id"] == post), "no {kind} in {log}");
+    }
+    for kind in ["team.created", "account.connected"] {
+        ensure!(entries.iter().any(|entry| entry["kind"] == kind), "no {kind} in {log}");
+    }
+    Ok(())
+}
+
+impl Session {
+    async fn post(&self, path: &str, body: &Value, expected: StatusCode) -> Result<Value> {
+        self.call(Method::POST, path, Some(body), expected).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<&Value>, expected: StatusCode) -> Result<Value> {
+        let mut request = self.client.request(method.clone(), format!("{}{path}", self.target.api)).header("accept", "application/json");
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await.with_context(|| format!("{method} {path}"))?;
+        let (status, body) = (answer.status(), answer.text().await?);
+        ensure!(status == expected, "{method} {path} answered {status}: {body}");
+        serde_json::from_str(&body).with_context(|| format!("{method} {path} answered {body}"))
+    }
+
+    async fn until(&self, what: &str, path: &str, done: impl Fn(&Value) -> bool) -> Result<Value> {
+        let deadline = std::time::Instant::now() + self.target.patience;
+        loop {
+            let seen = self.call(Method::GET, path, None, StatusCode::OK).await?;
+            if done(&seen) {
+                return Ok(seen);
+            }
+            if std::time::Instant::now() > deadline {
+                bail!("waited too long for {what}; it was {seen:#}");
+            }
+            pause().await;
+        }
+    }
+
+    /// Waits for a mail to `address` that contains `words`, and answers with its text.
+    async fn mail(&self, address: &str, words: &str) -> Result<String> {
+        let deadline = std::time::Instant::now() + self.target.patience;
+        loop {
+            let mailbox: Value = self.client.get(&self.target.mailbox).send().await?.json().await?;
+            if let Some(mail) = find_mail(&mailbox, &[address, words]) {
+                return Ok(mail);
+            }
+            if std::time::Instant::now() > deadline {
+                bail!("waited too long for a mail to {address} with {words:?}");
+            }
+            pause().await;
+        }
+    }
+}
+
+/// The innermost JSON object in which all of the words stand, whatever shape the mailbox has.
+fn find_mail(value: &Value, words: &[&str]) -> Option<String> {
+    let within = match value {
+        Value::Array(items) => items.iter().find_map(|item| find_mail(item, words)),
+        Value::Object(fields) => fields.values().find_map(|field| find_mail(field, words)),
+        _ => return None,
+    };
+    within.or_else(|| {
+        let text = readable(&value.to_string());
+        (value.is_object() && words.iter().all(|word| text.contains(word))).then_some(text)
+    })
+}
+
+/// Undoes what JSON and MIME (quoted-printable, RFC 2045) do to the words of a mail, well enough to find them.
+fn readable(json: &str) -> String {
+    json.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\\"", "\"").replace("=\n", "").replace("=3D", "=")
+}
+
+#[expect(clippy::disallowed_methods, reason = "a system that runs elsewhere is waited for in real time")]
+async fn pause() {
+    tokio::time::sleep(POLL).await;
+}
+
+fn text(value: &Value, field: &str) -> Result<String> {
+    value[field].as_str().map(ToOwned::to_owned).with_context(|| format!("no {field} in {value}"))
+}
