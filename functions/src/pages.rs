@@ -2,6 +2,8 @@
 
 use app::{Response, Result, respond};
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::CONTENT_SECURITY_POLICY;
 use http::{HeaderValue, StatusCode};
 
@@ -12,14 +14,8 @@ const NONCE_PLACE: &str = "PAGE-NONCE";
 
 /// Renders a page.
 pub(crate) fn html(status: StatusCode, page: &impl Template) -> Result<Response> {
-    use std::fmt::Write;
     let body = page.render().map_err(anyhow::Error::from)?;
-    let nonce = app::random::bytes::<NONCE_BYTES>()
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+    let nonce = URL_SAFE_NO_PAD.encode(app::random::bytes::<NONCE_BYTES>());
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );

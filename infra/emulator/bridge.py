@@ -1,7 +1,7 @@
 """Makes up for what MiniStack 1.5.33 leaves out of a deployed template, and prints the stack's outputs
 as shell variables: TableName as E2E_TABLE_NAME.
 
-Usage: bridge.py <stack> <mail from>, with AWS_ENDPOINT_URL set.
+Usage: bridge.py <stack> <mail from> <address of the API>, with AWS_ENDPOINT_URL set.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 import boto3
 from samtranslator.yaml_helper import yaml_parse
 
-stack, mail_from = sys.argv[1:]
+stack, mail_from, api_url = sys.argv[1:]
 endpoint = os.environ["AWS_ENDPOINT_URL"]
 with open("template.yaml") as file:
     resources = yaml_parse(file)["Resources"]
@@ -51,15 +51,14 @@ for name, resource in resources.items():
         arn = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         lambdas.update_function_configuration(FunctionName=deployed[name], DeadLetterConfig={"TargetArn": arn})
 
-# It serves the API somewhere else than AWS does, and mails carry the address.
+# The API is not where AWS serves it, and mails carry the address.
 secrets = boto3.client("secretsmanager")
-api_url = f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
 secret = json.loads(secrets.get_secret_value(SecretId=deployed["DeploymentSecret"])["SecretString"])
 secrets.put_secret_value(SecretId=deployed["DeploymentSecret"], SecretString=json.dumps(secret | {"base_url": api_url}))
 
 # It refuses unverified senders, as SES does.
 boto3.client("ses").verify_email_identity(EmailAddress=mail_from)
 
-outputs["ApiUrl"] = api_url
+outputs |= {"ApiUrl": api_url, "ApiBehindFrontUrl": f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"}
 for key, value in outputs.items():
     print(f"export E2E_{re.sub('(?<!^)(?=[A-Z])', '_', key).upper()}='{value}'")

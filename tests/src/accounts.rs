@@ -8,13 +8,28 @@ use crate::harness::{Newsroom, Person, World, consent, seconds};
 async fn connected_accounts_are_listed_and_never_with_a_token() {
     let world = World::start().await;
     let news = Newsroom::open(&world).await;
-    let list = news.ana.api.get(&format!("/teams/{}/accounts", news.team)).await.expect(200);
+    let list = news
+        .ana
+        .api
+        .get(&format!("/teams/{}/accounts", news.team))
+        .await
+        .expect(200);
     let accounts = list.body["items"].as_array().unwrap();
-    let handles: Vec<_> = accounts.iter().map(|account| account["handle"].as_str().unwrap()).collect();
-    assert!(handles.contains(&"harbour@mastodon.sandbox") && handles.contains(&"alice.bluesky.sandbox"), "{handles:?}");
+    let handles: Vec<_> = accounts
+        .iter()
+        .map(|account| account["handle"].as_str().unwrap())
+        .collect();
+    assert!(
+        handles.contains(&"harbour@mastodon.sandbox") && handles.contains(&"alice.bluesky.sandbox"),
+        "{handles:?}"
+    );
     assert!(accounts.iter().all(|account| account["status"] == "active"));
     for forbidden in ["token", "demo-pass-word", "secret", "sealed", "refresh"] {
-        assert!(!list.text.contains(forbidden), "{forbidden} in {}", list.text);
+        assert!(
+            !list.text.contains(forbidden),
+            "{forbidden} in {}",
+            list.text
+        );
     }
     world.finish().await;
 }
@@ -26,9 +41,18 @@ async fn a_state_brings_one_account_back_and_only_once() {
     let team = ana.create_team("Harbour news").await;
     let back = consent(&ana.begin_mastodon(&team).await, "harbour", "authorize").await;
     ana.api.get(&back).await.expect(200);
-    assert_eq!(ana.api.get(&back).await.expect_problem(422).pointer(), "?state");
-    ana.api.get("/oauth/callback?code=x&state=made-up").await.expect_problem(422);
-    ana.api.get("/oauth/callback?code=x").await.expect_problem(422);
+    assert_eq!(
+        ana.api.get(&back).await.expect_problem(422).pointer(),
+        "?state"
+    );
+    ana.api
+        .get("/oauth/callback?code=x&state=made-up")
+        .await
+        .expect_problem(422);
+    ana.api
+        .get("/oauth/callback?code=x")
+        .await
+        .expect_problem(422);
     world.finish().await;
 }
 
@@ -39,7 +63,10 @@ async fn ten_minutes_after_its_beginning_a_connection_cannot_be_finished() {
     let team = ana.create_team("Harbour news").await;
     let back = consent(&ana.begin_mastodon(&team).await, "harbour", "authorize").await;
     world.jump(seconds(600)).await;
-    assert_eq!(ana.api.get(&back).await.expect_problem(422).pointer(), "?state");
+    assert_eq!(
+        ana.api.get(&back).await.expect_problem(422).pointer(),
+        "?state"
+    );
     world.finish().await;
 }
 
@@ -50,7 +77,11 @@ async fn refused_consent_connects_nothing_and_says_so() {
     let team = ana.create_team("Harbour news").await;
     let back = consent(&ana.begin_mastodon(&team).await, "harbour", "deny").await;
     ana.api.get(&back).await.expect_problem(409);
-    let list = ana.api.get(&format!("/teams/{team}/accounts")).await.expect(200);
+    let list = ana
+        .api
+        .get(&format!("/teams/{team}/accounts"))
+        .await
+        .expect(200);
     assert_eq!(list.body["items"], json!([]));
     world.finish().await;
 }
@@ -61,7 +92,12 @@ async fn connecting_again_keeps_the_accounts_id() {
     let news = Newsroom::open(&world).await;
     assert_eq!(news.ana.connect_mastodon(&news.team).await, news.mastodon);
     assert_eq!(news.ana.connect_bluesky(&news.team).await, news.bluesky);
-    let list = news.ana.api.get(&format!("/teams/{}/accounts", news.team)).await.expect(200);
+    let list = news
+        .ana
+        .api
+        .get(&format!("/teams/{}/accounts", news.team))
+        .await
+        .expect(200);
     assert_eq!(list.body["items"].as_array().unwrap().len(), 2);
     world.finish().await;
 }
@@ -74,7 +110,10 @@ async fn one_social_account_in_two_teams_is_two_accounts_with_tokens_of_their_ow
     let again = news.ana.connect_mastodon(&other).await;
     assert_ne!(again, news.mastodon);
     let (first, second) = (news.mastodon.parse().unwrap(), again.parse().unwrap());
-    let (first, second) = (world.store().sealed_tokens(first).await.unwrap(), world.store().sealed_tokens(second).await.unwrap());
+    let (first, second) = (
+        world.store().sealed_tokens(first).await.unwrap(),
+        world.store().sealed_tokens(second).await.unwrap(),
+    );
     assert_ne!(first, second);
     world.finish().await;
 }
@@ -88,7 +127,13 @@ async fn the_server_is_registered_with_once() {
         let back = consent(&ana.begin_mastodon(&team).await, account, "authorize").await;
         ana.api.get(&back).await.expect(200);
     }
-    let registrations = world.stack.sandbox().requests().into_iter().filter(|request| request.operation == "register_app").count();
+    let registrations = world
+        .stack
+        .sandbox()
+        .requests()
+        .into_iter()
+        .filter(|request| request.operation == "register_app")
+        .count();
     assert_eq!(registrations, 1);
     world.finish().await;
 }
@@ -106,16 +151,39 @@ async fn what_is_missing_or_wrong_is_named() {
     };
     for (body, pointer) in [
         (json!({ "platform": "mastodon" }), "/host"),
-        (json!({ "platform": "mastodon", "host": "not a host" }), "/host"),
-        (json!({ "platform": "mastodon", "host": "127.0.0.1" }), "/host"),
-        (json!({ "platform": "mastodon", "host": "localhost" }), "/host"),
-        (json!({ "platform": "mastodon", "host": "169.254.169.254" }), "/host"),
+        (
+            json!({ "platform": "mastodon", "host": "not a host" }),
+            "/host",
+        ),
+        (
+            json!({ "platform": "mastodon", "host": "127.0.0.1" }),
+            "/host",
+        ),
+        (
+            json!({ "platform": "mastodon", "host": "localhost" }),
+            "/host",
+        ),
+        (
+            json!({ "platform": "mastodon", "host": "169.254.169.254" }),
+            "/host",
+        ),
         (json!({ "platform": "friendster" }), "/platform"),
         (wrong(("identifier", json!(null))), "/identifier"),
         (wrong(("password", json!(null))), "/password"),
-        (wrong(("password", json!("not the app password"))), "/password"),
+        (
+            wrong(("password", json!("not the app password"))),
+            "/password",
+        ),
     ] {
-        assert_eq!(ana.api.post(&path, &body).await.expect_problem(422).pointer(), pointer, "{body}");
+        assert_eq!(
+            ana.api
+                .post(&path, &body)
+                .await
+                .expect_problem(422)
+                .pointer(),
+            pointer,
+            "{body}"
+        );
     }
     world.finish().await;
 }
@@ -126,9 +194,25 @@ async fn sealed_tokens_open_only_for_the_account_they_were_sealed_for() {
     let news = Newsroom::open(&world).await;
     let app = world.stack.app();
     let team = news.team.parse().unwrap();
-    let (mastodon, bluesky) = (news.mastodon.parse().unwrap(), news.bluesky.parse().unwrap());
-    let sealed = world.store().sealed_tokens(mastodon).await.unwrap().unwrap();
-    let (mastodon, bluesky) = (world.store().account(team, mastodon).await.unwrap().unwrap(), world.store().account(team, bluesky).await.unwrap().unwrap());
+    let (mastodon, bluesky) = (
+        news.mastodon.parse().unwrap(),
+        news.bluesky.parse().unwrap(),
+    );
+    let sealed = world
+        .store()
+        .sealed_tokens(mastodon)
+        .await
+        .unwrap()
+        .unwrap();
+    let (mastodon, bluesky) = (
+        world
+            .store()
+            .account(team, mastodon)
+            .await
+            .unwrap()
+            .unwrap(),
+        world.store().account(team, bluesky).await.unwrap().unwrap(),
+    );
     assert!(app.open_tokens(&mastodon, &sealed).await.is_ok());
     assert!(app.open_tokens(&bluesky, &sealed).await.is_err());
     world.finish().await;

@@ -21,17 +21,23 @@ pub struct Target {
     pub mailbox: String,
     /// How long anything may take.
     pub patience: Duration,
-    /// How far ahead the post is scheduled.
+    /// How many posts are published.
+    pub posts: i32,
+    /// How far ahead the first one is scheduled, and how much later each next one.
     pub ahead: SignedDuration,
+    /// See `ahead`.
+    pub between: SignedDuration,
 }
 
 /// What came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The addresses of the published post, one for each account.
+    /// The addresses of the published posts, one for each account.
     pub urls: Vec<String>,
-    /// How late each was sent, in milliseconds.
-    pub lateness_ms: Vec<i64>,
+    /// How long after its time each was armed and sent, in milliseconds.
+    pub sent_after_ms: Vec<i64>,
+    /// How long after its time the platform had confirmed each, in milliseconds.
+    pub confirmed_after_ms: Vec<i64>,
 }
 
 /// Speaks to the API, with or without a token.
@@ -43,100 +49,257 @@ struct Session {
 }
 
 /// Walks the whole path and checks every step.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the system may run elsewhere, by the real time, and is reached like any web site"
+)]
 pub async fn run(target: &Target) -> Result<Report> {
-    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build()?;
-    let mut session = Session { client, target: target.clone(), token: None };
-    session.call(Method::GET, "/health", None, StatusCode::OK).await?;
+    let client = Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30))
+        .build()?;
+    let mut session = Session {
+        client,
+        target: target.clone(),
+        token: None,
+    };
+    session
+        .call(Method::GET, "/health", None, StatusCode::OK)
+        .await?;
     let email = sign_in(&mut session).await.context("signing in")?;
 
-    let team = session.post("/teams", &json!({ "name": "Harbour news" }), StatusCode::CREATED).await?;
+    let team = session
+        .post(
+            "/teams",
+            &json!({ "name": "Harbour news" }),
+            StatusCode::CREATED,
+        )
+        .await?;
     let team = text(&team, "id")?;
-    let accounts = vec![connect_mastodon(&session, &team).await.context("connecting Mastodon")?, connect_bluesky(&session, &team).await.context("connecting Bluesky")?];
+    let accounts = vec![
+        connect_mastodon(&session, &team)
+            .await
+            .context("connecting Mastodon")?,
+        connect_bluesky(&session, &team)
+            .await
+            .context("connecting Bluesky")?,
+    ];
 
-    let words = format!("The harbour market opens at nine. Come early for the bread! {}", Timestamp::now().as_millisecond());
-    let post = session.post("/posts", &json!({ "team_id": team, "text": words, "account_ids": accounts }), StatusCode::CREATED).await?;
-    let post = text(&post, "id")?;
-    let at = Timestamp::now() + target.ahead;
-    session.post("/posts/schedule", &json!({ "post_id": post, "publish_at": at.to_string() }), StatusCode::OK).await?;
+    let mut posts = Vec::new();
+    let first = Timestamp::now() + target.ahead;
+    for n in 0..target.posts {
+        let words = format!("The harbour market opens at nine. {first} #{n}");
+        let at = first + target.between * n;
+        let post = plan(&session, &team, &accounts, &words, at).await?;
+        posts.push((post, words));
+    }
 
-    let published = session.until("the post to be published", &format!("/posts/{post}"), |post| post["status"] == "published").await?;
-    let report = report(&published)?;
-    once_on_the_timeline(&session, &words, report.urls.len()).await?;
-    logged(&session, &team, &post).await?;
+    let mut report = Report::default();
+    for (post, words) in &posts {
+        let path = format!("/posts/{post}");
+        let done = |post: &Value| post["status"] == "published";
+        let published = session
+            .until("the post to be published", &path, done)
+            .await?;
+        report.add(&published)?;
+        once_on_the_timeline(&session, words, accounts.len()).await?;
+        logged(&session, &team, post).await?;
+    }
     session.mail(&email, "Your post is out").await?;
     Ok(report)
 }
 
+/// Writes a post and gives it its time.
+async fn plan(
+    session: &Session,
+    team: &str,
+    accounts: &[String],
+    words: &str,
+    at: Timestamp,
+) -> Result<String> {
+    let draft = json!({ "team_id": team, "text": words, "account_ids": accounts });
+    let post = session.post("/posts", &draft, StatusCode::CREATED).await?;
+    let post = text(&post, "id")?;
+    let time = json!({ "post_id": post, "publish_at": at.to_string() });
+    session
+        .post("/posts/schedule", &time, StatusCode::OK)
+        .await?;
+    Ok(post)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an address that nobody had before"
+)]
 async fn sign_in(session: &mut Session) -> Result<String> {
     let email = format!("ana+{}@example.com", Timestamp::now().as_millisecond());
     let password = "correct horse battery";
-    session.post("/register", &json!({ "email": email, "password": password, "name": "Ana" }), StatusCode::ACCEPTED).await?;
+    session
+        .post(
+            "/register",
+            &json!({ "email": email, "password": password, "name": "Ana" }),
+            StatusCode::ACCEPTED,
+        )
+        .await?;
     let mail = session.mail(&email, "verify-email?token").await?;
-    let token = mail.split("verify-email?token=").nth(1).context("the mail has no link")?;
-    let token: String = token.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).collect();
-    session.post("/verify-email", &json!({ "token": token }), StatusCode::CREATED).await?;
-    let tokens = session.post("/login", &json!({ "email": email, "password": password }), StatusCode::OK).await?;
-    let renewed = session.post("/refresh-token", &json!({ "refresh_token": text(&tokens, "refresh_token")? }), StatusCode::OK).await?;
+    let token = mail
+        .split("verify-email?token=")
+        .nth(1)
+        .context("the mail has no link")?;
+    let token: String = token
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c))
+        .collect();
+    session
+        .post(
+            "/verify-email",
+            &json!({ "token": token }),
+            StatusCode::CREATED,
+        )
+        .await?;
+    let tokens = session
+        .post(
+            "/login",
+            &json!({ "email": email, "password": password }),
+            StatusCode::OK,
+        )
+        .await?;
+    let renewed = session
+        .post(
+            "/refresh-token",
+            &json!({ "refresh_token": text(&tokens, "refresh_token")? }),
+            StatusCode::OK,
+        )
+        .await?;
     session.token = Some(text(&renewed, "access_token")?);
-    let keys = session.call(Method::GET, "/.well-known/jwks.json", None, StatusCode::OK).await?;
-    ensure!(keys["keys"].as_array().is_some_and(|keys| !keys.is_empty()), "no public keys: {keys}");
+    let keys = session
+        .call(Method::GET, "/.well-known/jwks.json", None, StatusCode::OK)
+        .await?;
+    ensure!(
+        keys["keys"].as_array().is_some_and(|keys| !keys.is_empty()),
+        "no public keys: {keys}"
+    );
     Ok(email)
 }
 
 /// Goes through the consent page as a person's browser would.
 async fn connect_mastodon(session: &Session, team: &str) -> Result<String> {
     let body = json!({ "platform": "mastodon", "host": "mastodon.sandbox" });
-    let consent = session.post(&format!("/teams/{team}/accounts"), &body, StatusCode::ACCEPTED).await?;
+    let consent = session
+        .post(
+            &format!("/teams/{team}/accounts"),
+            &body,
+            StatusCode::ACCEPTED,
+        )
+        .await?;
     let address = url::Url::parse(&text(&consent, "authorization_url")?)?;
     let page = session.client.get(address.clone()).send().await?;
-    ensure!(page.status() == StatusCode::OK, "the consent page answered {}", page.status());
+    ensure!(
+        page.status() == StatusCode::OK,
+        "the consent page answered {}",
+        page.status()
+    );
     let mut form: Vec<(String, String)> = address.query_pairs().into_owned().collect();
-    form.extend([("account".into(), "harbour".into()), ("decision".into(), "authorize".into())]);
+    form.extend([
+        ("account".into(), "harbour".into()),
+        ("decision".into(), "authorize".into()),
+    ]);
     let mut post_to = address;
     post_to.set_query(None);
     let answer = session.client.post(post_to).form(&form).send().await?;
-    let back = answer.headers().get("location").and_then(|value| value.to_str().ok()).with_context(|| format!("no way back: {}", answer.status()))?;
+    let back = answer
+        .headers()
+        .get("location")
+        .and_then(|value| value.to_str().ok())
+        .with_context(|| format!("no way back: {}", answer.status()))?;
     // The callback's host is the deployment's own address; behind an emulator the API is reached under another one.
     let back = url::Url::parse(back)?;
     let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
-    let account = session.call(Method::GET, &path, None, StatusCode::OK).await?;
+    let account = session
+        .call(Method::GET, &path, None, StatusCode::OK)
+        .await?;
     text(&account, "id")
 }
 
 async fn connect_bluesky(session: &Session, team: &str) -> Result<String> {
     let body = json!({ "platform": "bluesky", "host": "bluesky.sandbox", "identifier": "alice.bluesky.sandbox", "password": "demo-pass-word-0001" });
-    let account = session.post(&format!("/teams/{team}/accounts"), &body, StatusCode::CREATED).await?;
+    let account = session
+        .post(
+            &format!("/teams/{team}/accounts"),
+            &body,
+            StatusCode::CREATED,
+        )
+        .await?;
     text(&account, "id")
 }
 
-fn report(post: &Value) -> Result<Report> {
-    let publications = post["publications"].as_array().context("a post without publications")?;
-    let mut report = Report { urls: Vec::new(), lateness_ms: Vec::new() };
-    for publication in publications {
-        ensure!(publication["state"] == "published", "not published: {publication}");
-        let (due, sent): (Timestamp, Timestamp) = (text(publication, "publish_at")?.parse()?, text(publication, "sent_at")?.parse()?);
-        report.urls.push(text(publication, "url")?);
-        report.lateness_ms.push(sent.as_millisecond() - due.as_millisecond());
+impl Report {
+    /// Adds what became of a post's publications.
+    fn add(&mut self, post: &Value) -> Result<()> {
+        for publication in post["publications"].as_array().context("no publications")? {
+            ensure!(
+                publication["state"] == "published",
+                "not published: {publication}"
+            );
+            let time = |field| {
+                anyhow::Ok(
+                    text(publication, field)?
+                        .parse::<Timestamp>()?
+                        .as_millisecond(),
+                )
+            };
+            let due = time("publish_at")?;
+            self.urls.push(text(publication, "url")?);
+            self.sent_after_ms.push(time("sent_at")? - due);
+            self.confirmed_after_ms.push(time("confirmed_at")? - due);
+        }
+        Ok(())
     }
-    Ok(report)
 }
 
 /// The platforms' own truth: the words are out once for each account.
 async fn once_on_the_timeline(session: &Session, words: &str, accounts: usize) -> Result<()> {
-    let timeline: Value = session.client.get(format!("{}/timeline.json", session.target.sandbox)).send().await?.json().await?;
-    let times = timeline.as_array().context("a timeline")?.iter().filter(|post| post["text"] == words).count();
-    ensure!(times == accounts, "published {times} times on {accounts} accounts");
+    let timeline: Value = session
+        .client
+        .get(format!("{}/timeline.json", session.target.sandbox))
+        .send()
+        .await?
+        .json()
+        .await?;
+    let times = timeline
+        .as_array()
+        .context("a timeline")?
+        .iter()
+        .filter(|post| post["text"] == words)
+        .count();
+    ensure!(
+        times == accounts,
+        "published {times} times on {accounts} accounts"
+    );
     Ok(())
 }
 
 async fn logged(session: &Session, team: &str, post: &str) -> Result<()> {
-    let log = session.call(Method::GET, &format!("/activity?team_id={team}"), None, StatusCode::OK).await?;
-    let entries = log["items"].as_array().context("a log")?;
+    let (mut entries, mut path) = (Vec::new(), format!("/activity?team_id={team}"));
+    loop {
+        let page = session
+            .call(Method::GET, &path, None, StatusCode::OK)
+            .await?;
+        entries.extend(page["items"].as_array().context("a log")?.clone());
+        let Some(next) = page["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/activity?team_id={team}&cursor={next}");
+    }
     for kind in ["post.created", "post.scheduled", "publication.published"] {
-        ensure!(entries.iter().any(|entry| entry["kind"] == kind && entry["post_id"] == post), "no {kind} in {log}");
+        let told = entries
+            .iter()
+            .any(|entry| entry["kind"] == kind && entry["post_id"] == post);
+        ensure!(told, "no {kind} of {post} in the log");
     }
     for kind in ["team.created", "account.connected"] {
-        ensure!(entries.iter().any(|entry| entry["kind"] == kind), "no {kind} in {log}");
+        let told = entries.iter().any(|entry| entry["kind"] == kind);
+        ensure!(told, "no {kind} in the log");
     }
     Ok(())
 }
@@ -146,17 +309,32 @@ impl Session {
         self.call(Method::POST, path, Some(body), expected).await
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&Value>, expected: StatusCode) -> Result<Value> {
-        let mut request = self.client.request(method.clone(), format!("{}{path}", self.target.api)).header("accept", "application/json");
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        expected: StatusCode,
+    ) -> Result<Value> {
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.target.api))
+            .header("accept", "application/json");
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.with_context(|| format!("{method} {path}"))?;
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("{method} {path}"))?;
         let (status, body) = (answer.status(), answer.text().await?);
-        ensure!(status == expected, "{method} {path} answered {status}: {body}");
+        ensure!(
+            status == expected,
+            "{method} {path} answered {status}: {body}"
+        );
         serde_json::from_str(&body).with_context(|| format!("{method} {path} answered {body}"))
     }
 
@@ -178,7 +356,13 @@ impl Session {
     async fn mail(&self, address: &str, words: &str) -> Result<String> {
         let deadline = std::time::Instant::now() + self.target.patience;
         loop {
-            let mailbox: Value = self.client.get(&self.target.mailbox).send().await?.json().await?;
+            let mailbox: Value = self
+                .client
+                .get(&self.target.mailbox)
+                .send()
+                .await?
+                .json()
+                .await?;
             if let Some(mail) = find_mail(&mailbox, &[address, words]) {
                 return Ok(mail);
             }
@@ -205,14 +389,24 @@ fn find_mail(value: &Value, words: &[&str]) -> Option<String> {
 
 /// Undoes what JSON and MIME (quoted-printable, RFC 2045) do to the words of a mail, well enough to find them.
 fn readable(json: &str) -> String {
-    json.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\\"", "\"").replace("=\n", "").replace("=3D", "=")
+    json.replace("\\r\\n", "\n")
+        .replace("\\n", "\n")
+        .replace("\\\"", "\"")
+        .replace("=\n", "")
+        .replace("=3D", "=")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a system that runs elsewhere is waited for in real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a system that runs elsewhere is waited for in real time"
+)]
 async fn pause() {
     tokio::time::sleep(POLL).await;
 }
 
 fn text(value: &Value, field: &str) -> Result<String> {
-    value[field].as_str().map(ToOwned::to_owned).with_context(|| format!("no {field} in {value}"))
+    value[field]
+        .as_str()
+        .map(ToOwned::to_owned)
+        .with_context(|| format!("no {field} in {value}"))
 }

@@ -14,9 +14,27 @@ async fn a_team_is_listed_for_its_members_only_with_their_role() {
     world.join(&ben, &team, domain::Role::Viewer).await;
     world.advance(seconds(1)).await;
     let other = ana.create_team("Other").await;
-    let of = |answer: crate::harness::Answer| answer.body["items"].as_array().unwrap().iter().map(|team| (team["id"].as_str().unwrap().to_owned(), team["role"].as_str().unwrap().to_owned())).collect::<Vec<_>>();
-    assert_eq!(of(ben.api.get("/teams").await.expect(200)), [(team.clone(), "viewer".to_owned())]);
-    assert_eq!(of(ana.api.get("/teams").await.expect(200)), [(team, "admin".to_owned()), (other, "admin".to_owned())]);
+    let of = |answer: crate::harness::Answer| {
+        answer.body["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|team| {
+                (
+                    team["id"].as_str().unwrap().to_owned(),
+                    team["role"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(ben.api.get("/teams").await.expect(200)),
+        [(team.clone(), "viewer".to_owned())]
+    );
+    assert_eq!(
+        of(ana.api.get("/teams").await.expect(200)),
+        [(team, "admin".to_owned()), (other, "admin".to_owned())]
+    );
     world.finish().await;
 }
 
@@ -33,9 +51,14 @@ async fn many_teams_come_in_pages_each_team_once() {
         let page = ana.api.get(&path).await.expect(200);
         pages += 1;
         for team in page.body["items"].as_array().unwrap() {
-            assert!(seen.insert(team["id"].as_str().unwrap().to_owned()), "a team twice");
+            assert!(
+                seen.insert(team["id"].as_str().unwrap().to_owned()),
+                "a team twice"
+            );
         }
-        let Some(next) = page.body["next_cursor"].as_str() else { break };
+        let Some(next) = page.body["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("/teams?cursor={next}");
     }
     assert_eq!((seen, pages), (created, 3));
@@ -51,10 +74,27 @@ async fn a_cursor_is_worth_nothing_to_somebody_else_in_another_list_or_after_a_d
     }
     let cursor = ana.api.get("/teams").await.expect(200).field("next_cursor");
     let with = |path: &str| format!("{path}?cursor={cursor}");
-    assert_eq!(ben.api.get(&with("/teams")).await.expect_problem(422).pointer(), "?cursor");
-    assert_eq!(ana.api.get(&with("/posts")).await.expect_problem(422).pointer(), "?cursor");
+    assert_eq!(
+        ben.api
+            .get(&with("/teams"))
+            .await
+            .expect_problem(422)
+            .pointer(),
+        "?cursor"
+    );
+    assert_eq!(
+        ana.api
+            .get(&with("/posts"))
+            .await
+            .expect_problem(422)
+            .pointer(),
+        "?cursor"
+    );
     for broken in [&cursor[1..], &cursor[..cursor.len() - 4], "x", ""] {
-        ana.api.get(&format!("/teams?cursor={broken}")).await.expect_problem(422);
+        ana.api
+            .get(&format!("/teams?cursor={broken}"))
+            .await
+            .expect_problem(422);
     }
     world.jump(seconds(24 * 3600 + 1)).await;
     let later = world.log_in("ana@example.com").await;
@@ -67,8 +107,19 @@ async fn a_team_begins_its_log_with_its_own_creation() {
     let world = World::start().await;
     let ana = world.sign_up("ana").await;
     let team = ana.create_team("Harbour news").await;
-    let log = ana.api.get(&format!("/activity?team_id={team}")).await.expect(200);
+    let log = ana
+        .api
+        .get(&format!("/activity?team_id={team}"))
+        .await
+        .expect(200);
     let entry = &log.body["items"][0];
-    assert_eq!((&entry["kind"], &entry["actor_id"], &entry["details"]), (&json!("team.created"), &json!(ana.id), &json!({ "name": "Harbour news" })));
+    assert_eq!(
+        (&entry["kind"], &entry["actor_id"], &entry["details"]),
+        (
+            &json!("team.created"),
+            &json!(ana.id),
+            &json!({ "name": "Harbour news" })
+        )
+    );
     world.finish().await;
 }

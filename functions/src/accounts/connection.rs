@@ -56,8 +56,15 @@ pub(crate) async fn begin(
     member.require(Permission::ManageTeam)?;
     let state = URL_SAFE_NO_PAD.encode(app::random::bytes::<STATE_BYTES>());
     let redirect_uri = app.address(CALLBACK).await?;
-    let client = match &input.host {
-        Some(host) => app.client_at(platform, &host.trim().to_lowercase()).await?,
+    let client = match input
+        .host
+        .as_deref()
+        .filter(|typed| !typed.trim().is_empty())
+    {
+        Some(typed) => {
+            let host = platforms::host_name(app.egress()?, typed).map_err(refused)?;
+            app.client_at(platform, &host).await?
+        }
         None => None,
     };
     let known = client.is_some();
@@ -119,7 +126,7 @@ pub(crate) async fn take(app: &App, state: &str) -> Result<Returned> {
     let unusable = || {
         Error::invalid(
             "?state",
-            "is not of a connection that is under way: begin again",
+            "belongs to no connection that is under way: begin again",
         )
     };
     let pending = app

@@ -1,10 +1,9 @@
 //! GET /teams/{teamId}/accounts — the accounts connected to the team
 
 use app::http::cursor;
-use app::http::respond::Page;
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use domain::{AccountId, Permission, TeamId};
+use domain::{Account, AccountId, Permission, TeamId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,7 +15,7 @@ pub const FUNCTION: Function = Function::endpoint("accounts-list", |app, request
 });
 
 /// How many accounts a page has.
-const PAGE: i32 = 100;
+const PAGE: usize = 100;
 
 /// Which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -43,29 +42,10 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         .await?
         .ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     member.require(Permission::Read)?;
-    let after: Option<AccountId> = match from {
-        Some(from) => Some(cursor::open(
-            &app.cursor_key().await?,
-            &from,
-            &context,
-            app.now(),
-        )?),
-        None => None,
-    };
-    let accounts = app.store.accounts(team, after, PAGE).await?;
-    let full = accounts.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next_cursor = match accounts.last().filter(|_| full) {
-        Some(last) => Some(cursor::seal(
-            &app.cursor_key().await?,
-            &last.id,
-            &context,
-            app.now(),
-        )?),
-        None => None,
-    };
+    let after: Option<AccountId> = cursor::begin(app, from.as_deref(), &context).await?;
+    let accounts = app.store.accounts(team, after, PAGE + 1).await?;
 
-    respond::ok(&Page {
-        items: accounts.iter().map(AccountView::from).collect(),
-        next_cursor,
-    })
+    let view = |account: &Account| AccountView::from(account);
+    let page = cursor::page(app, accounts, PAGE, &context, |account| account.id, view);
+    respond::ok(&page.await?)
 }

@@ -1,10 +1,9 @@
 //! GET /activity — the team's activity log
 
 use app::http::cursor;
-use app::http::respond::Page;
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use domain::{ActivityId, Permission, TeamId};
+use domain::{Activity, ActivityId, Permission, TeamId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,7 +15,7 @@ pub const FUNCTION: Function = Function::endpoint("activity-list", |app, request
 });
 
 /// How many entries a page has.
-const PAGE: i32 = 50;
+const PAGE: usize = 50;
 
 /// Whose log, and which part of it.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -47,29 +46,10 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         .await?
         .ok_or_else(|| Error::NotFound("?team_id".into()))?;
     member.require(Permission::Read)?;
-    let before: Option<ActivityId> = match from {
-        Some(from) => Some(cursor::open(
-            &app.cursor_key().await?,
-            &from,
-            &context,
-            app.now(),
-        )?),
-        None => None,
-    };
-    let entries = app.store.activity(team_id, before, PAGE).await?;
-    let full = entries.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next_cursor = match entries.last().filter(|_| full) {
-        Some(last) => Some(cursor::seal(
-            &app.cursor_key().await?,
-            &last.id,
-            &context,
-            app.now(),
-        )?),
-        None => None,
-    };
+    let before: Option<ActivityId> = cursor::begin(app, from.as_deref(), &context).await?;
+    let entries = app.store.activity(team_id, before, PAGE + 1).await?;
 
-    respond::ok(&Page {
-        items: entries.iter().map(ActivityView::from).collect(),
-        next_cursor,
-    })
+    let view = |entry: &Activity| ActivityView::from(entry);
+    let page = cursor::page(app, entries, PAGE, &context, |entry| entry.id, view);
+    respond::ok(&page.await?)
 }

@@ -64,11 +64,10 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         }
         Err(error @ (Error::Internal(_) | Error::Unavailable(_))) => Err(error),
         Err(error) => {
-            let message = error
-                .fields()
-                .into_iter()
-                .next()
-                .map_or_else(|| error.to_string(), |field| field.detail);
+            let message = error.fields().into_iter().next().map_or_else(
+                || error.to_string(),
+                |field| format!("this return {}", field.detail),
+            );
             pages::html(
                 error.kind().status,
                 &Page {

@@ -44,7 +44,7 @@ async fn deliver(app: &App, mail: Mail) -> Result<()> {
 fn mime(from: &str, mail: &Mail, letter: &Letter) -> Result<Vec<u8>> {
     let from: Mailbox = from.parse().context("MAIL_FROM")?;
     let to = Mailbox::new(
-        Some(letter.name.clone()),
+        Some(letter.name.to_string()),
         letter
             .to
             .as_str()
@@ -56,47 +56,9 @@ fn mime(from: &str, mail: &Mail, letter: &Letter) -> Result<Vec<u8>> {
     let message = Message::builder()
         .from(from)
         .to(to)
-        .subject(&letter.subject)
+        .subject(letter.subject)
         .message_id(Some(id))
         .multipart(body)
         .context("writing a mail")?;
     Ok(message.formatted())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::jobs::message::About;
-    use domain::{Email, ids};
-    use jiff::Timestamp;
-
-    #[test]
-    fn a_mail_is_mime_with_text_and_html_and_nobody_can_add_a_header() {
-        let letter = Letter {
-            to: Email::parse("ana@example.com").unwrap(),
-            name: "Ana\r\nBcc: eve@example.com".into(),
-            subject: "Hello\r\nBcc: eve@example.com".into(),
-            text: "plain".into(),
-            html: "<p>rich</p>".into(),
-        };
-        let mail = Mail {
-            event: ids::new(Timestamp::UNIX_EPOCH, [1; 10]),
-            about: About::SessionReused {
-                user: ids::new(Timestamp::UNIX_EPOCH, [2; 10]),
-            },
-        };
-        let message =
-            String::from_utf8(mime("Tayang <post@tayang.example>", &mail, &letter).unwrap())
-                .unwrap();
-        assert!(
-            !message.lines().any(|line| line.starts_with("Bcc:")),
-            "{message}"
-        );
-        assert!(
-            message.contains("multipart/alternative")
-                && message.contains("plain")
-                && message.contains("<p>rich</p>")
-        );
-        assert!(message.contains(&format!("Message-ID: <{}@tayang.example>", mail.event)));
-    }
 }

@@ -3,17 +3,14 @@
 use anyhow::{Context, Result, ensure};
 use app::App;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use domain::schedule::queue_delay;
 use domain::{ActivityId, PostId, PublicationId, RegistrationId, UserId};
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::DueRow;
 
-/// The most messages of one request, and the longest delay: limits of SQS.
+/// The most messages of one request: a limit of SQS.
 const BATCH_MAX: usize = 10;
-const DELAY_MAX: i64 = 900;
-/// How long before its time a publication reaches its worker, which prepares and then waits for the second.
-const AHEAD: SignedDuration = SignedDuration::from_secs(1);
 /// How many requests are under way at once.
 const CONCURRENCY: usize = 8;
 
@@ -77,7 +74,7 @@ pub(crate) async fn enqueue_due(app: &App, rows: &[DueRow]) -> Result<()> {
                     post_id: row.post,
                     publication_id: row.publication,
                 })?,
-                delay(row.at, now),
+                queue_delay(row.at, now),
             ))
         })
         .collect::<Result<_>>()?;
@@ -91,12 +88,6 @@ pub(crate) async fn enqueue_mails(app: &App, mails: &[Mail]) -> Result<()> {
         .map(|mail| Ok((serde_json::to_string(mail)?, 0)))
         .collect::<Result<_>>()?;
     send(app, &app.config.email_queue_url, &messages).await
-}
-
-/// Whole seconds, rounded down, as SQS takes them.
-fn delay(at: Timestamp, now: Timestamp) -> i32 {
-    let seconds = at.duration_since(now + AHEAD).as_secs().clamp(0, DELAY_MAX);
-    i32::try_from(seconds).unwrap_or(0)
 }
 
 async fn send(app: &App, queue: &str, messages: &[(String, i32)]) -> Result<()> {
@@ -135,23 +126,4 @@ async fn send_batch(app: &App, queue: &str, batch: &[(String, i32)]) -> Result<(
         batch.len()
     );
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_arrives_up_to_two_seconds_before_its_time_and_never_after_it() {
-        let now = Timestamp::from_millisecond(1_000_000_000_250).unwrap();
-        for millis in [0, 999, 1_000, 1_001, 5_999, 60_000, 75_000] {
-            let at = now + SignedDuration::from_millis(millis);
-            let arrives = now + SignedDuration::from_secs(delay(at, now).into());
-            assert!(
-                arrives <= at && at.duration_since(arrives) < SignedDuration::from_secs(2),
-                "{millis}"
-            );
-        }
-        assert_eq!(delay(now - SignedDuration::from_secs(5), now), 0);
-    }
 }

@@ -7,4 +7,5 @@ pub mod notify;
 mod outcome;
 pub mod publish;
 pub mod publisher;
+mod recording;
 pub mod relay;

@@ -70,7 +70,6 @@ async fn about(app: &App, entry: &ActivityView) -> Result<Option<About>> {
         Kind::UserCreated
         | Kind::TeamCreated
         | Kind::AccountConnected
-        | Kind::AccountNeedsReconnect
         | Kind::PostCreated
         | Kind::PostScheduled => None,
     })

@@ -46,14 +46,3 @@ pub(crate) fn of_sending(outcome: platforms::Outcome) -> Outcome {
         platforms::Outcome::Unclear { reason } => Outcome::Unclear(reason),
     }
 }
-
-/// The reason within an outcome, where there is one.
-pub(crate) fn reason(outcome: &Outcome) -> Option<String> {
-    match outcome {
-        Outcome::Published { .. } => None,
-        Outcome::Refused(reason)
-        | Outcome::NeedsReconnect(reason)
-        | Outcome::Unclear(reason)
-        | Outcome::NotSent { reason, .. } => Some(reason.clone()),
-    }
-}

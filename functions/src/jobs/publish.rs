@@ -5,14 +5,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use app::lambda::{self, Function};
 use app::{App, vault};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::publication::{Claim, Outcome, SEND_WINDOW};
 use domain::{Account, AccountStatus, Publication};
 use platforms::{Content, Effect, Tokens, connector, publisher};
 use serde_json::Value;
-use store::{NotArmed, Recording};
+use store::NotArmed;
 
 use super::message::Due;
 use super::outcome;
+use super::recording::{end, record};
 
 /// The deployed function.
 pub const FUNCTION: Function =
@@ -24,15 +27,12 @@ const WORKER_BYTES: usize = 12;
 
 /// Works through a batch, which the template keeps at one message.
 pub async fn handle(app: &App, event: Value) -> Result<Value> {
-    lambda::sqs(app, event, publish).await
+    lambda::sqs(app, event, |app, due| Box::pin(publish(app, due))).await
 }
 
 /// Claim, prepare, wait, ARM, send, record. Whatever ends early leaves the due row, and the next tick finds it.
 async fn publish(app: &App, due: Due) -> Result<()> {
-    let worker = app::random::bytes::<WORKER_BYTES>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let worker = URL_SAFE_NO_PAD.encode(app::random::bytes::<WORKER_BYTES>());
     let Some(found) = app
         .store
         .publication(due.post_id, due.publication_id)
@@ -60,7 +60,7 @@ async fn publish(app: &App, due: Due) -> Result<()> {
     }
 
     let started = Instant::now();
-    let ready = match prepare(app, &claimed).await? {
+    let ready = match Box::pin(prepare(app, &claimed)).await? {
         Ok(ready) => ready,
         Err(outcome) => return end(app, &claimed, outcome).await,
     };
@@ -130,21 +130,9 @@ async fn prepare(app: &App, publication: &Publication) -> Result<Result<Ready, O
     }
 
     let target = vault::target(&account);
-    let tokens = app.open_tokens(&account, &sealed).await?;
-    let (tokens, sealed) = match connector(account.platform)
-        .refresh(app.egress()?, &target, &tokens, app.now())
-        .await
-    {
-        Ok(None) => (tokens, sealed),
-        Ok(Some(renewed)) => {
-            // Kept before they are used: the old ones may be worth nothing from now on.
-            let resealed = app.seal_tokens(&account, &renewed).await?;
-            app.store
-                .replace_tokens(account.id, &sealed, &resealed)
-                .await?;
-            (renewed, resealed)
-        }
-        Err(error) => return Ok(Err(outcome::of_preparing(error))),
+    let (tokens, sealed) = match fresh_tokens(app, &account, sealed).await? {
+        Ok(tokens) => tokens,
+        Err(outcome) => return Ok(Err(outcome)),
     };
     let content = Content {
         text: approved.content.text.as_str(),
@@ -162,6 +150,43 @@ async fn prepare(app: &App, publication: &Publication) -> Result<Result<Ready, O
             effect,
         })),
         Err(error) => Ok(Err(outcome::of_preparing(error))),
+    }
+}
+
+/// The account's tokens, renewed if they end soon. Another worker may renew them at the same moment: then its tokens count.
+async fn fresh_tokens(
+    app: &App,
+    account: &Account,
+    sealed: String,
+) -> Result<Result<(Tokens, String), Outcome>> {
+    let tokens = app.open_tokens(account, &sealed).await?;
+    let target = vault::target(account);
+    let renewal = connector(account.platform).refresh(app.egress()?, &target, &tokens, app.now());
+    let failure = match renewal.await {
+        Ok(None) => return Ok(Ok((tokens, sealed))),
+        Ok(Some(renewed)) => {
+            // Kept before they are used: the old ones may be worth nothing from now on.
+            let resealed = app.seal_tokens(account, &renewed).await?;
+            match app
+                .store
+                .replace_tokens(account.id, &sealed, &resealed)
+                .await
+            {
+                Ok(()) => return Ok(Ok((renewed, resealed))),
+                Err(store::Error::Stale) => None,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(error) => Some(error),
+    };
+    let now_sealed = app.store.sealed_tokens(account.id).await?;
+    match (now_sealed.filter(|other| *other != sealed), failure) {
+        (Some(other), _) => Ok(Ok((app.open_tokens(account, &other).await?, other))),
+        (None, Some(error)) => Ok(Err(outcome::of_preparing(error))),
+        (None, None) => {
+            let reason = "the account was disconnected meanwhile".to_owned();
+            Ok(Err(Outcome::Refused(reason)))
+        }
     }
 }
 
@@ -198,29 +223,4 @@ async fn send(app: &App, ready: &Ready, armed: &Publication, arming: Instant) ->
         }
     }
     outcome::of_sending(outcome)
-}
-
-async fn end(app: &App, before: &Publication, outcome: Outcome) -> Result<()> {
-    let reason = outcome::reason(&outcome);
-    record(app, before, &before.after(outcome, app.now()), reason).await
-}
-
-async fn record(
-    app: &App,
-    before: &Publication,
-    after: &Publication,
-    reason: Option<String>,
-) -> Result<()> {
-    let recording = Recording {
-        before,
-        after,
-        reason,
-        entry: app.new_id(),
-        now: app.now(),
-    };
-    match app.store.record(&recording).await {
-        // Somebody else changed it meanwhile: a cancellation before ARM, or the tick after a long pause. What they wrote stands.
-        Ok(()) | Err(store::Error::Stale) => Ok(()),
-        Err(error) => Err(error).context("recording what came of a publication"),
-    }
 }

@@ -6,10 +6,11 @@ use domain::publication::Outcome;
 use futures::future::try_join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::DueRow;
 use store::keys::SHARDS;
-use store::{DueRow, Recording};
 
 use super::message::enqueue_due;
+use super::recording::end;
 
 /// The deployed function.
 pub const FUNCTION: Function =
@@ -53,17 +54,6 @@ async fn give_up(app: &App, row: &DueRow) -> anyhow::Result<()> {
     let Some(before) = app.store.publication(row.post, row.publication).await? else {
         return Ok(());
     };
-    let reason = "the worker ended before it could record the platform's answer".to_owned();
-    let after = before.after(Outcome::Unclear(reason.clone()), app.now());
-    let recording = Recording {
-        before: &before,
-        after: &after,
-        reason: Some(reason),
-        entry: app.new_id(),
-        now: app.now(),
-    };
-    match app.store.record(&recording).await {
-        Ok(()) | Err(store::Error::Stale) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    let reason = "the worker ended before it could record the platform's answer";
+    end(app, &before, Outcome::Unclear(reason.to_owned())).await
 }

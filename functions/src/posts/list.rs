@@ -1,10 +1,11 @@
 //! GET /posts — list posts, newest first
 
+use std::cmp::Reverse;
+
 use app::http::cursor;
-use app::http::respond::Page;
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use domain::{Permission, PostId, Status, TeamId};
+use domain::{Member, Permission, Post, PostId, Status, TeamId, UserId};
 use futures::future::try_join_all;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -15,10 +16,10 @@ use super::view::PostView;
 pub const FUNCTION: Function =
     Function::endpoint("posts-list", |app, request| Box::pin(handle(app, request)));
 
-const PAGE_DEFAULT: u8 = 20;
-const PAGE_MAX: u8 = 100;
+const PAGE_DEFAULT: usize = 20;
+const PAGE_MAX: usize = 100;
 /// Over how many teams a list without `team_id` goes: the first ones that the caller joined.
-const TEAMS_MAX: i32 = 50;
+const TEAMS_MAX: usize = 50;
 
 /// Which posts.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,7 +34,7 @@ pub struct ListPosts {
     status: Option<Status>,
     /// How many: 1 to 100, 20 unless said otherwise.
     #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    limit: Option<usize>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -57,55 +58,33 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         ));
     }
     let context = format!("posts|{}|{team_id:?}|{status:?}", caller.user);
-    let before: Option<PostId> = match from {
-        Some(from) => Some(cursor::open(
-            &app.cursor_key().await?,
-            &from,
-            &context,
-            app.now(),
-        )?),
-        None => None,
-    };
+    let before: Option<PostId> = cursor::begin(app, from.as_deref(), &context).await?;
 
-    let members = match team_id {
-        Some(team) => vec![
-            app.store
-                .member(team, caller.user)
-                .await?
-                .ok_or_else(|| Error::NotFound("?team_id".into()))?,
-        ],
-        None => app
-            .store
-            .teams_of(caller.user, None, TEAMS_MAX)
-            .await?
-            .into_iter()
-            .map(|both| both.member)
-            .collect(),
-    };
-    members
-        .iter()
-        .try_for_each(|member| member.require(Permission::Read))?;
-    // One more than asked for tells whether there is a next page. Post ids sort by time in every team, so one cursor serves them all.
+    let members = memberships(app, caller.user, team_id).await?;
+    // Post ids sort by time in every team, so one cursor serves them all.
     let lists = members.iter().map(|member| {
         app.store
-            .posts_of_team(member.team, status, before, i32::from(limit) + 1)
+            .posts_of_team(member.team, status, before, limit + 1)
     });
     let mut posts: Vec<_> = try_join_all(lists).await?.into_iter().flatten().collect();
-    posts.sort_unstable_by(|a, b| b.id.cmp(&a.id));
-    let more = posts.len() > usize::from(limit);
-    posts.truncate(limit.into());
-    let next_cursor = match posts.last().filter(|_| more) {
-        Some(last) => Some(cursor::seal(
-            &app.cursor_key().await?,
-            &last.id,
-            &context,
-            app.now(),
-        )?),
-        None => None,
-    };
+    posts.sort_unstable_by_key(|post| Reverse(post.id));
 
-    respond::ok(&Page {
-        items: posts.iter().map(PostView::from).collect(),
-        next_cursor,
-    })
+    let view = |post: &Post| PostView::from(post);
+    let page = cursor::page(app, posts, limit, &context, |post| post.id, view);
+    respond::ok(&page.await?)
+}
+
+/// The caller's membership of one team, or of all of them.
+async fn memberships(app: &App, user: UserId, team: Option<TeamId>) -> Result<Vec<Member>> {
+    let members = if let Some(team) = team {
+        let member = app.store.member(team, user).await?;
+        vec![member.ok_or_else(|| Error::NotFound("?team_id".into()))?]
+    } else {
+        let teams = app.store.teams_of(user, None, TEAMS_MAX).await?;
+        teams.into_iter().map(|both| both.member).collect()
+    };
+    for member in &members {
+        member.require(Permission::Read)?;
+    }
+    Ok(members)
 }

@@ -3,6 +3,7 @@
 use app::error::FieldError;
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond, vault};
+use domain::post::Plan;
 use domain::schedule::Schedule;
 use domain::{Account, Post, PostId};
 use jiff::{SignedDuration, Timestamp};
@@ -55,15 +56,15 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         max_late_seconds.map(|seconds| SignedDuration::from_secs(seconds.into())),
         app.now(),
     )?;
-    let scheduled = record.post.schedule(
-        &member,
+    let plan = Plan {
         schedule,
-        &accounts,
-        record.publications,
-        || app.new_id(),
-        app.new_id(),
-        app.now(),
-    )?;
+        accounts: &accounts,
+        publications: record.publications,
+    };
+    let new_id = || app.new_id();
+    let scheduled = record
+        .post
+        .schedule(&member, plan, new_id, app.new_id(), app.now())?;
     suits_every_platform(&scheduled.post, &accounts)?;
     app.store.schedule_post(&scheduled, &member).await?;
 

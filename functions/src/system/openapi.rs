@@ -77,6 +77,14 @@ pub struct ProblemField {
         crate::system::swagger_ui::handle,
         crate::system::swagger_ui::file,
     ),
+    tags(
+        (name = "identity", description = "Sign up, sign in, stay signed in"),
+        (name = "teams", description = "People who work on the same accounts"),
+        (name = "accounts", description = "Social accounts connected to a team"),
+        (name = "posts", description = "Write, schedule and follow posts"),
+        (name = "activity", description = "What happened"),
+        (name = "system", description = "The API itself"),
+    ),
     components(schemas(Problem, ProblemField)),
     modifiers(&SharedParts)
 )]

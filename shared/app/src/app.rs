@@ -95,7 +95,8 @@ impl App {
     pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
         let token = request.bearer()?;
         let mut verdict = self.ring.verify(token, &self.config.issuer, self.now());
-        if verdict == Err(NotAccepted::UnknownKey) && self.refresh_ring().await? {
+        if verdict == Err(NotAccepted::UnknownKey) {
+            self.refresh_ring().await?;
             verdict = self.ring.verify(token, &self.config.issuer, self.now());
         }
         verdict.map_err(|why| match why {
@@ -108,19 +109,19 @@ impl App {
         })
     }
 
-    async fn refresh_ring(&self) -> Result<bool> {
+    async fn refresh_ring(&self) -> Result<()> {
         let mut read_at = self.ring_read_at.lock().await;
-        if read_at.is_some_and(|at| self.now() < at + RING_REFRESH) {
-            // Somebody else may have read it while this one waited for the lock.
-            return Ok(true);
+        // Somebody else may have read it while this one waited for the lock.
+        if read_at.is_none_or(|at| self.now() >= at + RING_REFRESH) {
+            let keys = self.store.signing_keys().await?;
+            let keys = keys.into_iter();
+            self.ring.add(keys.map(|key| PublicKey {
+                kid: key.kid,
+                x: key.x,
+            }));
+            *read_at = Some(self.now());
         }
-        let keys = self.store.signing_keys().await?;
-        self.ring.add(keys.into_iter().map(|key| PublicKey {
-            kid: key.kid,
-            x: key.x,
-        }));
-        *read_at = Some(self.now());
-        Ok(true)
+        Ok(())
     }
 
     /// The issuer of access tokens. Its public key is published before it first signs.

@@ -127,7 +127,7 @@ mod tests {
             async move {
                 clock
                     .sleep_until(Timestamp::UNIX_EPOCH + SignedDuration::from_secs(10))
-                    .await
+                    .await;
             }
         });
         while clock.sleepers() == 0 {

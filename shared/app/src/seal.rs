@@ -31,6 +31,9 @@ impl SealingKey {
     }
 
     /// Seals `plain` so that it opens only with the same `context`. The answer is `key id.base64url`.
+    ///
+    /// # Panics
+    /// If `plain` is longer than AES-GCM can seal (64 GiB).
     pub fn seal(&self, plain: &[u8], context: &str) -> String {
         let nonce: [u8; NONCE_LEN] = random::bytes();
         let mut bytes = plain.to_vec();

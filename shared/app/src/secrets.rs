@@ -19,6 +19,9 @@ pub struct Secret {
 
 impl Secret {
     /// Derives a 256-bit key for one purpose (HKDF-SHA256, RFC 5869).
+    ///
+    /// # Panics
+    /// Never: 32 bytes are within what HKDF can derive.
     pub fn key(&self, purpose: &str) -> [u8; 32] {
         let mut key = [0; 32];
         let seed = hkdf::Salt::new(hkdf::HKDF_SHA256, b"tayang")

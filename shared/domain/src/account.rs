@@ -33,6 +33,16 @@ pub enum Platform {
     Bluesky,
 }
 
+impl Platform {
+    /// Its name, as people write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Mastodon => "Mastodon",
+            Self::Bluesky => "Bluesky",
+        }
+    }
+}
+
 /// Whether an account can publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Display, EnumString)]
 #[serde(rename_all = "snake_case")]

@@ -48,9 +48,6 @@ pub enum Kind {
     /// A social account was connected.
     #[strum(serialize = "account.connected")]
     AccountConnected,
-    /// The platform no longer accepts an account's token.
-    #[strum(serialize = "account.needs_reconnect")]
-    AccountNeedsReconnect,
     /// A draft was made.
     #[strum(serialize = "post.created")]
     PostCreated,

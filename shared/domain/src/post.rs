@@ -97,6 +97,17 @@ pub struct PostChanged {
     pub activity: Activity,
 }
 
+/// What a post's time is decided from.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// The time.
+    pub schedule: Schedule,
+    /// The post's accounts.
+    pub accounts: &'a [Account],
+    /// The publications that the post has had so far.
+    pub publications: Vec<Publication>,
+}
+
 /// A post that got its time, with all that hangs on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostScheduled {
@@ -157,17 +168,20 @@ impl Post {
     }
 
     /// Gives the post its time. In a team that does not ask for approval this approves it too, so its publications begin to wait.
-    /// `accounts` are the post's, `publications` those it has had so far, `new_id` makes the ids of new ones.
+    /// `new_id` makes the ids of new publications.
     pub fn schedule(
         self,
         member: &Member,
-        schedule: Schedule,
-        accounts: &[Account],
-        publications: Vec<Publication>,
+        plan: Plan<'_>,
         mut new_id: impl FnMut() -> PublicationId,
         entry: ActivityId,
         now: Timestamp,
     ) -> Result<PostScheduled, Refused> {
+        let Plan {
+            schedule,
+            accounts,
+            publications,
+        } = plan;
         member.require(Permission::WritePosts)?;
         let changeable = matches!(self.status, Status::Draft | Status::Approved)
             && publications.iter().all(Publication::is_open_to_change);
@@ -327,16 +341,14 @@ mod tests {
             n += 1;
             ids::new(at(2), [n; 10])
         };
-        let schedule = Schedule::new(at(second), None, at(2)).unwrap();
-        post.schedule(
-            &member(Role::Editor),
-            schedule,
-            &[account(4), account(5)],
+        let accounts = [account(4), account(5)];
+        let plan = Plan {
+            schedule: Schedule::new(at(second), None, at(2)).unwrap(),
+            accounts: &accounts,
             publications,
-            new_id,
-            ids::new(at(2), [7; 10]),
-            at(2),
-        )
+        };
+        let entry = ids::new(at(2), [7; 10]);
+        post.schedule(&member(Role::Editor), plan, new_id, entry, at(2))
     }
 
     #[test]
@@ -351,16 +363,15 @@ mod tests {
             at(1),
         );
         assert!(matches!(refused, Err(Refused::Forbidden { .. })));
-        let schedule = Schedule::new(at(9), None, at(2)).unwrap();
-        let refused = draft().schedule(
-            &member(Role::Viewer),
-            schedule,
-            &[account(4)],
-            vec![],
-            || unreachable!(),
-            ids::new(at(2), [7; 10]),
-            at(2),
-        );
+        let accounts = [account(4)];
+        let plan = Plan {
+            schedule: Schedule::new(at(9), None, at(2)).unwrap(),
+            accounts: &accounts,
+            publications: vec![],
+        };
+        let viewer = member(Role::Viewer);
+        let entry = ids::new(at(2), [7; 10]);
+        let refused = draft().schedule(&viewer, plan, || unreachable!(), entry, at(2));
         assert!(matches!(refused, Err(Refused::Forbidden { .. })));
     }
 

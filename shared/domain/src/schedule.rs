@@ -63,9 +63,35 @@ pub fn millis(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
+/// How long before its time a publication reaches its worker, which prepares and then waits for the second.
+const AHEAD: SignedDuration = SignedDuration::from_secs(1);
+/// The longest delay of a message: a limit of SQS.
+const DELAY_MAX: i64 = 900;
+
+/// How many seconds the message for something due at `at` is delayed: whole seconds, rounded down, as queues take them.
+pub fn queue_delay(at: Timestamp, now: Timestamp) -> i32 {
+    let seconds = at.duration_since(now + AHEAD).as_secs();
+    i32::try_from(seconds.clamp(0, DELAY_MAX)).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_arrives_up_to_two_seconds_before_its_time_and_never_after_it() {
+        let now = Timestamp::from_millisecond(1_000_000_000_250).unwrap();
+        for millis in [0, 999, 1_000, 1_001, 5_999, 60_000, 75_000] {
+            let at = now + SignedDuration::from_millis(millis);
+            let arrives = now + SignedDuration::from_secs(queue_delay(at, now).into());
+            assert!(arrives <= at, "{millis}");
+            assert!(
+                at.duration_since(arrives) < SignedDuration::from_secs(2),
+                "{millis}"
+            );
+        }
+        assert_eq!(queue_delay(now - SignedDuration::from_secs(5), now), 0);
+    }
 
     #[test]
     fn a_time_in_the_past_is_refused_with_the_field() {

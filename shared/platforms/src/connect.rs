@@ -215,7 +215,7 @@ impl ConnectError {
 }
 
 /// Reads a server's name from what a person may have typed: a host name, a URL, or a full handle.
-pub(crate) fn host_name(egress: &Egress, typed: &str) -> Result<String, ConnectError> {
+pub fn host_name(egress: &Egress, typed: &str) -> Result<String, ConnectError> {
     let typed = typed.trim();
     let name = typed.strip_prefix("https://").unwrap_or(typed);
     let name = name.split_once('/').map_or(name, |(name, _)| name);

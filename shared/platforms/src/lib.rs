@@ -12,7 +12,7 @@ mod text;
 mod tokens;
 
 pub use bluesky::Bluesky;
-pub use connect::{Begin, ConnectError, ConnectInput, Connected, Connector, Pending};
+pub use connect::{Begin, ConnectError, ConnectInput, Connected, Connector, Pending, host_name};
 pub use egress::{Answer, BadEndpoint, Call, Egress, Failure};
 pub use mastodon::Mastodon;
 pub use publisher::{

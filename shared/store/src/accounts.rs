@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::Store;
 use crate::activity::append;
 use crate::error::{Error, Result};
-use crate::item::{EXPIRES_AT, Item, from_item, number, parse, text, to_item, with_expiry};
+use crate::item::{
+    EXPIRES_AT, Item, from_item, number, page_size, parse, text, to_item, with_expiry,
+};
 use crate::keys::{self, Key, PK, SK};
 use crate::teams::member_may;
 use crate::transaction::{Write, names_in};
@@ -35,6 +37,11 @@ struct AccountItem {
 #[derive(Debug, Serialize, Deserialize)]
 struct SealedItem {
     sealed: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct RemoteItem {
+    account: String,
 }
 
 /// A remote account that a team has connected before, so that connecting it again keeps its id.
@@ -118,11 +125,7 @@ impl Store {
         let Some(item) = get.consistent_read(true).send().await?.item else {
             return Ok(None);
         };
-        #[derive(Deserialize)]
-        struct Remote {
-            account: String,
-        }
-        let remote: Remote = from_item("remote_account", item)?;
+        let remote: RemoteItem = from_item("remote_account", item)?;
         let id = parse("remote_account", &remote.account)?;
         Ok(self.account(team, id).await?.map(|account| Connected {
             id,
@@ -138,10 +141,6 @@ impl Store {
         member: &Member,
         entry: &Activity,
     ) -> Result<()> {
-        #[derive(Serialize)]
-        struct Remote {
-            account: String,
-        }
         let remote = to_item(
             &keys::remote_account(
                 account.team,
@@ -150,7 +149,7 @@ impl Store {
                 &account.remote_id,
             ),
             "remote_account",
-            &Remote {
+            &RemoteItem {
                 account: account.id.to_string(),
             },
         )?;
@@ -184,7 +183,7 @@ impl Store {
         &self,
         team: TeamId,
         after: Option<AccountId>,
-        limit: i32,
+        limit: usize,
     ) -> Result<Vec<Account>> {
         let first = after.map_or_else(
             || keys::ACCOUNT.to_owned(),
@@ -204,7 +203,7 @@ impl Store {
             .expression_attribute_values(":first", text(first))
             .expression_attribute_values(":last", text(format!("{}~", keys::ACCOUNT)));
         query
-            .limit(limit)
+            .limit(page_size(limit))
             .send()
             .await?
             .items
@@ -286,7 +285,7 @@ impl Store {
 
     /// The sealed tokens of an account.
     pub async fn sealed_tokens(&self, account: AccountId) -> Result<Option<String>> {
-        self.from_vault(&keys::tokens(account)).await
+        self.sealed_in_vault(&keys::tokens(account)).await
     }
 
     /// Replaces the sealed tokens of an account, if they are still the ones that were read.
@@ -313,7 +312,7 @@ impl Store {
 
     /// The sealed credentials of our registration at a server.
     pub async fn sealed_client(&self, platform: Platform, host: &str) -> Result<Option<String>> {
-        self.from_vault(&keys::client(platform, host)).await
+        self.sealed_in_vault(&keys::client(platform, host)).await
     }
 
     /// Keeps the sealed credentials of our registration at a server.
@@ -328,7 +327,7 @@ impl Store {
         Ok(())
     }
 
-    async fn from_vault(&self, key: &Key) -> Result<Option<String>> {
+    async fn sealed_in_vault(&self, key: &Key) -> Result<Option<String>> {
         let get = self
             .client
             .get_item()

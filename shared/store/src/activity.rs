@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::{Result, corrupt};
-use crate::item::{Item, from_item, parse, text, to_item};
+use crate::item::{Item, from_item, page_size, parse, text, to_item};
 use crate::keys::{self, PK, SK};
 use crate::transaction::Write;
 
@@ -88,7 +88,7 @@ impl Store {
         &self,
         team: TeamId,
         before: Option<ActivityId>,
-        limit: i32,
+        limit: usize,
     ) -> Result<Vec<Activity>> {
         let mut query = self
             .client
@@ -103,7 +103,7 @@ impl Store {
             .expression_attribute_values(":pk", text(keys::activity_partition(Scope::Team(team))))
             .consistent_read(true)
             .scan_index_forward(false)
-            .limit(limit);
+            .limit(page_size(limit));
         if let Some(before) = before {
             query = query
                 .expression_attribute_names("#SK", SK)

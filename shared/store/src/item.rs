@@ -40,7 +40,7 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
@@ -51,4 +51,9 @@ pub(crate) fn seconds(duration: SignedDuration) -> i64 {
 pub(crate) fn with_expiry(mut item: Item, at: Timestamp) -> Item {
     item.insert(EXPIRES_AT.into(), number(at.as_second()));
     item
+}
+
+/// How many items a query is to read, as DynamoDB takes it.
+pub(crate) fn page_size(limit: usize) -> i32 {
+    i32::try_from(limit).unwrap_or(i32::MAX)
 }

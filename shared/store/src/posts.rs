@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::Store;
 use crate::activity::append;
 use crate::error::{Error, Result};
-use crate::item::{Item, from_item, number, parse, seconds, text, to_item};
+use crate::item::{Item, from_item, number, page_size, parse, seconds, text, to_item};
 use crate::keys::{self, PK};
 use crate::publishing::{self, due_row};
 use crate::teams::member_may;
@@ -263,7 +263,7 @@ impl Store {
         team: TeamId,
         status: Option<Status>,
         before: Option<PostId>,
-        limit: i32,
+        limit: usize,
     ) -> Result<Vec<Post>> {
         let (index, partition_name, partition) = match status {
             None => (keys::BY_TEAM, keys::TEAM_PK, keys::team_partition(team)),
@@ -294,7 +294,7 @@ impl Store {
         }
         query
             .scan_index_forward(false)
-            .limit(limit)
+            .limit(page_size(limit))
             .send()
             .await?
             .items

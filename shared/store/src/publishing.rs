@@ -125,20 +125,20 @@ pub(crate) fn write(publication: &Publication) -> Result<Item> {
     match &publication.state {
         State::Waiting | State::Missed | State::Cancelled => {}
         State::Preparing { owner, until } => {
-            (body.owner, body.until) = (Some(owner.clone()), Some(until.to_string()))
+            (body.owner, body.until) = (Some(owner.clone()), Some(until.to_string()));
         }
         State::Armed { owner, since } => {
-            (body.owner, body.since) = (Some(owner.clone()), Some(since.to_string()))
+            (body.owner, body.since) = (Some(owner.clone()), Some(since.to_string()));
         }
         State::Published { remote_id, url, at } => {
             (body.remote_id, body.url, body.confirmed_at) = (
                 Some(remote_id.clone()),
                 Some(url.clone()),
                 Some(at.to_string()),
-            )
+            );
         }
         State::Refused { reason } | State::Unclear { reason } | State::Blocked { reason } => {
-            body.reason = Some(reason.clone())
+            body.reason = Some(reason.clone());
         }
     }
     to_item(

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Store;
 use crate::activity::append;
 use crate::error::{Error, Result};
-use crate::item::{Item, from_item, parse, text, to_item};
+use crate::item::{Item, from_item, page_size, parse, text, to_item};
 use crate::keys::{self, PK, SK};
 use crate::transaction::{Write, pause};
 
@@ -156,7 +156,7 @@ impl Store {
         &self,
         user: UserId,
         after: Option<TeamId>,
-        limit: i32,
+        limit: usize,
     ) -> Result<Vec<TeamOfUser>> {
         let first = after.map_or_else(
             || keys::TEAM_OF_USER.to_owned(),
@@ -177,7 +177,7 @@ impl Store {
             .expression_attribute_values(":last", text(format!("{}~", keys::TEAM_OF_USER)));
         // BETWEEN includes its lower end, which is the last item of the page before.
         let rows = query
-            .limit(limit + 1)
+            .limit(page_size(limit + 1))
             .send()
             .await?
             .items
@@ -187,7 +187,7 @@ impl Store {
             .filter_map(|row| row.get(SK)?.as_s().ok())
             .filter(|sk| **sk != first)
             .filter_map(|sk| sk.strip_prefix(keys::TEAM_OF_USER)?.parse().ok())
-            .take(usize::try_from(limit).unwrap_or(0))
+            .take(limit)
             .collect();
         let wanted: Vec<_> = ids
             .iter()

@@ -228,7 +228,7 @@ impl Store {
             let cancelled = cancelled(error);
             match cancelled {
                 Cancelled::Error(Error::Stale) if attempt < CONFLICT_RETRIES => {
-                    pause(attempt).await
+                    pause(attempt).await;
                 }
                 Cancelled::Error(Error::Stale) => {
                     return Err(Cancelled::Error(Error::Unavailable(

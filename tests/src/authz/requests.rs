@@ -50,7 +50,13 @@ pub(crate) struct Call {
 impl Call {
     fn new(route: &str) -> Self {
         let (method, path) = route.split_once(' ').unwrap();
-        Self { method: method.parse().unwrap(), path: path.to_owned(), parameters: Vec::new(), query: Vec::new(), body: None }
+        Self {
+            method: method.parse().unwrap(),
+            path: path.to_owned(),
+            parameters: Vec::new(),
+            query: Vec::new(),
+            body: None,
+        }
     }
 
     fn parameter(mut self, name: &str, value: &str) -> Self {
@@ -70,19 +76,47 @@ impl Call {
 
     /// The path and query that go over the wire.
     pub(crate) fn target(&self) -> String {
-        let encoded = |value: &str| byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20");
-        let path = self.parameters.iter().fold(self.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encoded(value)));
+        let encoded = |value: &str| {
+            byte_serialize(value.as_bytes())
+                .collect::<String>()
+                .replace('+', "%20")
+        };
+        let path = self
+            .parameters
+            .iter()
+            .fold(self.path.clone(), |path, (name, value)| {
+                path.replace(&format!("{{{name}}}"), &encoded(value))
+            });
         assert!(!path.contains('{'), "{path}: a parameter has no value");
-        let query: Vec<_> = self.query.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+        let query: Vec<_> = self
+            .query
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{}", query.join("&"))
+        }
     }
 
     pub(crate) async fn send(&self, api: &Api) -> Answer {
-        self.send_text(api, self.body.as_ref().map(ToString::to_string), "application/json").await
+        self.send_text(
+            api,
+            self.body.as_ref().map(ToString::to_string),
+            "application/json",
+        )
+        .await
     }
 
-    pub(crate) async fn send_text(&self, api: &Api, body: Option<String>, content_type: &str) -> Answer {
-        api.send(self.method.clone(), &self.target(), body, content_type).await
+    pub(crate) async fn send_text(
+        &self,
+        api: &Api,
+        body: Option<String>,
+        content_type: &str,
+    ) -> Answer {
+        api.send(self.method.clone(), &self.target(), body, content_type)
+            .await
     }
 }
 
@@ -92,18 +126,39 @@ async fn things(world: &World, admin: &Person, operator: &Person, name: &str) ->
     remove(world, operator, &team).await;
     world.join(admin, &team, Role::Admin).await;
     let account = admin.connect_bluesky(&team).await;
-    let body = json!({ "team_id": team, "text": format!("News of {name}"), "account_ids": [account] });
+    let body =
+        json!({ "team_id": team, "text": format!("News of {name}"), "account_ids": [account] });
     let post = admin.api.post("/posts", &body).await.expect(201).id();
-    Things { team, account, post }
+    Things {
+        team,
+        account,
+        post,
+    }
 }
 
 /// Takes somebody out of a team: there is no endpoint for that yet.
 pub(crate) async fn remove(world: &World, person: &Person, team: &str) {
     let app = world.stack.app();
-    for (pk, sk) in [(format!("TEAM#{team}"), format!("MEMBER#{}", person.id)), (format!("USER#{}", person.id), format!("TEAM#{team}"))] {
+    for (pk, sk) in [
+        (format!("TEAM#{team}"), format!("MEMBER#{}", person.id)),
+        (format!("USER#{}", person.id), format!("TEAM#{team}")),
+    ] {
         let key = store::keys::Key { pk, sk }.attributes();
-        let gone = app.aws.dynamodb().delete_item().table_name(&app.config.table).set_key(Some(key)).return_values(ReturnValue::AllOld).send().await.unwrap();
-        assert!(gone.attributes.is_some(), "{} is no member of {team}", person.email);
+        let gone = app
+            .aws
+            .dynamodb()
+            .delete_item()
+            .table_name(&app.config.table)
+            .set_key(Some(key))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            gone.attributes.is_some(),
+            "{} is no member of {team}",
+            person.email
+        );
     }
 }
 
@@ -111,19 +166,41 @@ impl Scene {
     pub(crate) async fn open() -> Self {
         let world = World::start().await;
         let operator = world.sign_up("operator").await;
-        let (stranger, neighbour) = (world.sign_up("stranger").await, world.sign_up("neighbour").await);
-        let (admin, editor, viewer) = (world.sign_up("admin").await, world.sign_up("editor").await, world.sign_up("viewer").await);
+        let (stranger, neighbour) = (
+            world.sign_up("stranger").await,
+            world.sign_up("neighbour").await,
+        );
+        let (admin, editor, viewer) = (
+            world.sign_up("admin").await,
+            world.sign_up("editor").await,
+            world.sign_up("viewer").await,
+        );
         let ours = things(&world, &admin, &operator, "ours").await;
         let theirs = things(&world, &neighbour, &operator, "theirs").await;
         world.join(&editor, &ours.team, Role::Editor).await;
         world.join(&viewer, &ours.team, Role::Viewer).await;
-        Self { world, operator, stranger, neighbour, admin, editor, viewer, ours, theirs, made: AtomicUsize::new(0) }
+        Self {
+            world,
+            operator,
+            stranger,
+            neighbour,
+            admin,
+            editor,
+            viewer,
+            ours,
+            theirs,
+            made: AtomicUsize::new(0),
+        }
     }
 
     /// A right request of the route, about the first team where it is about one. A route without a row has no place in the API.
     pub(crate) async fn call(&self, route: &str) -> Call {
         let call = Call::new(route);
-        let Things { team, account, post } = &self.ours;
+        let Things {
+            team,
+            account,
+            post,
+        } = &self.ours;
         match route {
             "POST /register" => call.body(json!({ "email": self.new_address(), "password": PASSWORD, "name": "New" })),
             "POST /verify-email" => call.body(json!({ "token": self.new_token().await })),
@@ -141,16 +218,18 @@ impl Scene {
             "POST /teams/{teamId}/accounts" => call.parameter("teamId", team).body(json!({ "platform": "mastodon", "host": "mastodon.sandbox" })),
             "GET /teams/{teamId}/accounts" => call.parameter("teamId", team),
             "POST /posts" => call.body(json!({ "team_id": team, "text": "Fresh bread", "account_ids": [account] })),
-            "GET /posts" => call.query("team_id", team),
             "GET /posts/{postId}" => call.parameter("postId", post),
             "POST /posts/schedule" => call.body(json!({ "post_id": post, "publish_at": (self.world.now() + seconds(86_400)).to_string(), "max_late_seconds": 600 })),
-            "GET /activity" => call.query("team_id", team),
+            "GET /posts" | "GET /activity" => call.query("team_id", team),
             other => panic!("{other} has no row: say what a right request of it is"),
         }
     }
 
     fn new_address(&self) -> String {
-        format!("new{}@example.com", self.made.fetch_add(1, Ordering::Relaxed))
+        format!(
+            "new{}@example.com",
+            self.made.fetch_add(1, Ordering::Relaxed)
+        )
     }
 
     async fn new_token(&self) -> String {
@@ -166,8 +245,21 @@ impl Scene {
         for table in [&app.config.table, &app.config.vault_table] {
             let mut from = None;
             loop {
-                let page = app.aws.dynamodb().scan().table_name(table).consistent_read(true).set_exclusive_start_key(from).send().await.unwrap();
-                held.extend(page.items().iter().map(|item| format!("{table} {}", sorted(item))));
+                let page = app
+                    .aws
+                    .dynamodb()
+                    .scan()
+                    .table_name(table)
+                    .consistent_read(true)
+                    .set_exclusive_start_key(from)
+                    .send()
+                    .await
+                    .unwrap();
+                held.extend(
+                    page.items()
+                        .iter()
+                        .map(|item| format!("{table} {}", sorted(item))),
+                );
                 from = page.last_evaluated_key;
                 if from.is_none() {
                     break;
@@ -181,6 +273,14 @@ impl Scene {
 
 /// An item as text, its fields in order.
 fn sorted(item: &HashMap<String, AttributeValue>) -> String {
-    let fields: BTreeMap<_, _> = item.iter().map(|(name, value)| (name, value.as_m().map_or_else(|_| format!("{value:?}"), sorted))).collect();
+    let fields: BTreeMap<_, _> = item
+        .iter()
+        .map(|(name, value)| {
+            (
+                name,
+                value.as_m().map_or_else(|_| format!("{value:?}"), sorted),
+            )
+        })
+        .collect();
     format!("{fields:?}")
 }

@@ -14,7 +14,10 @@ use super::template::{file, read};
 
 const UPDATE: &str = "UPDATE=1 cargo test -p tests documents";
 
-#[expect(clippy::disallowed_methods, reason = "whether to compare or to write is asked of whoever runs the tests")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether to compare or to write is asked of whoever runs the tests"
+)]
 fn is_update() -> bool {
     std::env::var("UPDATE").is_ok_and(|value| value == "1")
 }
@@ -26,7 +29,10 @@ fn same(path: &str, generated: &str) {
         std::fs::write(file(path), generated).unwrap();
     }
     assert!(file(path).exists(), "{path} is missing: run {UPDATE}");
-    assert!(read(path) == generated, "{path} is not what the code says: run {UPDATE}");
+    assert!(
+        read(path) == generated,
+        "{path} is not what the code says: run {UPDATE}"
+    );
 }
 
 fn problems() -> String {
@@ -34,7 +40,14 @@ fn problems() -> String {
         "# Problems\n\nErrors are answered as problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457), `application/problem+json`).\n`type` never changes for one kind of problem. `detail` says what happened this time, `instance` is the id of the request, and\n`errors` lists the values that cannot be accepted: `pointer` is a JSON pointer into the body, `?name` for a query parameter or\n`{{name}}` for a part of the path.\n\nMade of the code by `{UPDATE}`.\n\n| status | type | title |\n|---|---|---|\n"
     );
     for kind in KINDS {
-        writeln!(text, "| {} | `{TYPE_BASE}{}` | {} |", kind.status.as_u16(), kind.slug, kind.title).unwrap();
+        writeln!(
+            text,
+            "| {} | `{TYPE_BASE}{}` | {} |",
+            kind.status.as_u16(),
+            kind.slug,
+            kind.title
+        )
+        .unwrap();
     }
     text
 }
@@ -51,7 +64,12 @@ fn roles() -> String {
     for (permission, allowed) in MATRIX {
         write!(text, "| {permission} |").unwrap();
         for role in &columns {
-            write!(text, " {} |", if allowed.contains(role) { "yes" } else { "–" }).unwrap();
+            write!(
+                text,
+                " {} |",
+                if allowed.contains(role) { "yes" } else { "–" }
+            )
+            .unwrap();
         }
         writeln!(text).unwrap();
     }
@@ -60,7 +78,10 @@ fn roles() -> String {
 
 #[test]
 fn the_committed_description_of_the_api_is_the_one_that_is_served() {
-    same("docs/openapi.json", &format!("{}\n", Description::openapi().to_pretty_json().unwrap()));
+    same(
+        "docs/openapi.json",
+        &format!("{}\n", Description::openapi().to_pretty_json().unwrap()),
+    );
 }
 
 #[test]

@@ -46,15 +46,31 @@ pub(crate) fn description() -> Value {
 /// Every operation of the description: its route, such as `GET /posts`, and what is said about it.
 pub(crate) fn operations() -> BTreeMap<String, Value> {
     let description = description();
-    let of_path = |(path, item): (&String, &Value)| object(item).map(|(method, operation)| (format!("{} {path}", method.to_uppercase()), operation.clone())).collect::<Vec<_>>();
+    let of_path = |(path, item): (&String, &Value)| {
+        object(item)
+            .map(|(method, operation)| {
+                (
+                    format!("{} {path}", method.to_uppercase()),
+                    operation.clone(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
     object(&description["paths"]).flat_map(of_path).collect()
 }
 
 /// The names of the files in a folder, without their extension.
 fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
-    let paths = std::fs::read_dir(file(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let paths = std::fs::read_dir(file(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let stem = |path: std::path::PathBuf| {
-        assert_eq!(path.extension().and_then(|found| found.to_str()), Some(extension), "{}", path.display());
+        assert_eq!(
+            path.extension().and_then(|found| found.to_str()),
+            Some(extension),
+            "{}",
+            path.display()
+        );
         path.file_stem().unwrap().to_str().unwrap().to_owned()
     };
     paths.map(stem).collect()
@@ -67,7 +83,10 @@ fn names() -> BTreeSet<String> {
 /// The file of a function's handler: `posts-create` is in `posts/create.rs`.
 fn handler(name: &str) -> String {
     let (folder, rest) = name.split_once('-').unwrap();
-    read(&format!("functions/src/{folder}/{}.rs", rest.replace('-', "_")))
+    read(&format!(
+        "functions/src/{folder}/{}.rs",
+        rest.replace('-', "_")
+    ))
 }
 
 fn sample(name: &str) -> Value {
@@ -76,30 +95,66 @@ fn sample(name: &str) -> Value {
 
 #[test]
 fn the_template_the_catalogue_the_binaries_and_the_sample_events_name_the_same_functions() {
-    let catalogue: BTreeSet<_> = CATALOGUE.iter().map(|function| function.name.to_owned()).collect();
-    assert_eq!(catalogue.len(), CATALOGUE.len(), "a name twice in the catalogue");
+    let catalogue: BTreeSet<_> = CATALOGUE
+        .iter()
+        .map(|function| function.name.to_owned())
+        .collect();
+    assert_eq!(
+        catalogue.len(),
+        CATALOGUE.len(),
+        "a name twice in the catalogue"
+    );
     assert_eq!(catalogue, names(), "the catalogue, the template");
-    assert_eq!(stems("functions/src/bin", "rs"), names(), "the binaries, the template");
-    assert_eq!(stems("events", "json"), names(), "the sample events, the template");
+    assert_eq!(
+        stems("functions/src/bin", "rs"),
+        names(),
+        "the binaries, the template"
+    );
+    assert_eq!(
+        stems("events", "json"),
+        names(),
+        "the sample events, the template"
+    );
 }
 
 #[test]
 fn a_function_is_built_from_the_binary_of_its_name_and_the_binary_runs_the_handler_of_its_name() {
     for (resource, properties) in functions() {
         let name = binary(&resource);
-        assert_eq!(properties["CodeUri"], format!("target/lambda/{name}/"), "{resource}");
+        assert_eq!(
+            properties["CodeUri"],
+            format!("target/lambda/{name}/"),
+            "{resource}"
+        );
         let (folder, rest) = name.split_once('-').unwrap();
-        let runs = format!("functions::{folder}::{}::FUNCTION.run()", rest.replace('-', "_"));
-        assert!(read(&format!("functions/src/bin/{name}.rs")).contains(&runs), "{name}.rs must run {runs}");
-        assert!(handler(&name).contains(&format!("(\"{name}\",")), "the handler of {name} calls itself something else");
+        let runs = format!(
+            "functions::{folder}::{}::FUNCTION.run()",
+            rest.replace('-', "_")
+        );
+        assert!(
+            read(&format!("functions/src/bin/{name}.rs")).contains(&runs),
+            "{name}.rs must run {runs}"
+        );
+        assert!(
+            handler(&name).contains(&format!("(\"{name}\",")),
+            "the handler of {name} calls itself something else"
+        );
     }
 }
 
 #[test]
 fn only_functions_with_a_route_are_endpoints() {
-    let routed: BTreeSet<_> = routes().iter().map(|route| binary(&route.function)).collect();
+    let routed: BTreeSet<_> = routes()
+        .iter()
+        .map(|route| binary(&route.function))
+        .collect();
     for function in CATALOGUE {
-        assert_eq!(function.is_endpoint(), routed.contains(function.name), "{}", function.name);
+        assert_eq!(
+            function.is_endpoint(),
+            routed.contains(function.name),
+            "{}",
+            function.name
+        );
     }
 }
 
@@ -109,17 +164,33 @@ fn the_description_of_the_api_has_the_routes_of_the_template_under_the_names_of_
         "GET /docs/{file}" => format!("{}-file", binary(&route.function)),
         _ => binary(&route.function),
     };
-    let expected: BTreeMap<_, _> = routes().iter().map(|route| (route.key(), named(route))).collect();
-    let described: BTreeMap<_, _> = operations().into_iter().map(|(route, operation)| (route, operation["operationId"].as_str().unwrap().to_owned())).collect();
+    let expected: BTreeMap<_, _> = routes()
+        .iter()
+        .map(|route| (route.key(), named(route)))
+        .collect();
+    let described: BTreeMap<_, _> = operations()
+        .into_iter()
+        .map(|(route, operation)| (route, operation["operationId"].as_str().unwrap().to_owned()))
+        .collect();
     assert_eq!(described, expected);
 }
 
 #[test]
 fn the_description_says_how_each_parameter_of_a_path_is_called() {
     for (route, operation) in operations() {
-        let in_path: BTreeSet<_> = route.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
-        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-        let described: BTreeSet<_> = parameters.iter().filter(|parameter| parameter["in"] == "path").map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        let in_path: BTreeSet<_> = route
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .collect();
+        let parameters = operation["parameters"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let described: BTreeSet<_> = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "path")
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
         assert_eq!(described, in_path, "{route}");
     }
 }
@@ -128,8 +199,16 @@ fn the_description_says_how_each_parameter_of_a_path_is_called() {
 fn the_first_line_of_a_handler_states_its_routes() {
     for (resource, _) in functions() {
         let text = handler(&binary(&resource));
-        let line = text.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap_or_else(|| panic!("{resource} has no first line"));
-        let expected: BTreeSet<_> = routes().iter().filter(|route| route.function == resource).map(template::Route::key).collect();
+        let line = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("//! "))
+            .unwrap_or_else(|| panic!("{resource} has no first line"));
+        let expected: BTreeSet<_> = routes()
+            .iter()
+            .filter(|route| route.function == resource)
+            .map(template::Route::key)
+            .collect();
         let stated: BTreeSet<_> = match line.split_once(" — ") {
             Some((stated, _)) => stated.split(", ").map(ToOwned::to_owned).collect(),
             None => BTreeSet::new(),
@@ -143,12 +222,30 @@ fn a_sample_event_of_an_endpoint_is_a_request_of_one_of_its_routes() {
     for function in CATALOGUE.iter().filter(|function| function.is_endpoint()) {
         let event = sample(function.name);
         let key = event["routeKey"].as_str().unwrap();
-        let route = routes().into_iter().find(|route| route.key() == key && binary(&route.function) == function.name);
+        let route = routes()
+            .into_iter()
+            .find(|route| route.key() == key && binary(&route.function) == function.name);
         let route = route.unwrap_or_else(|| panic!("{}: {key} is not its route", function.name));
-        let filled = object(&event["pathParameters"]).fold(route.path, |path, (name, value)| path.replace(&format!("{{{name}}}"), value.as_str().unwrap()));
+        let filled = object(&event["pathParameters"]).fold(route.path, |path, (name, value)| {
+            path.replace(&format!("{{{name}}}"), value.as_str().unwrap())
+        });
         let context = &event["requestContext"];
         assert_eq!(event["version"], "2.0", "{key}");
-        assert_eq!((&event["rawPath"], &context["http"]["path"], &context["http"]["method"], &context["routeKey"]), (&json!(filled), &json!(filled), &json!(route.method), &json!(key)), "{key}");
+        assert_eq!(
+            (
+                &event["rawPath"],
+                &context["http"]["path"],
+                &context["http"]["method"],
+                &context["routeKey"]
+            ),
+            (
+                &json!(filled),
+                &json!(filled),
+                &json!(route.method),
+                &json!(key)
+            ),
+            "{key}"
+        );
     }
 }
 
@@ -159,13 +256,29 @@ async fn every_sample_event_is_understood_by_its_function() {
     let token = ana.api.token.unwrap();
     let mut expected: BTreeMap<_, _> = SAMPLES.into_iter().collect();
     for function in CATALOGUE {
-        let event: Value = serde_json::from_str(&sample(function.name).to_string().replace("ACCESS_TOKEN", &token)).unwrap();
-        let answer = function.invoke(world.stack.app(), event).await.unwrap_or_else(|error| panic!("{}: {error}", function.name));
+        let event: Value = serde_json::from_str(
+            &sample(function.name)
+                .to_string()
+                .replace("ACCESS_TOKEN", &token),
+        )
+        .unwrap();
+        let answer = function
+            .invoke(world.stack.app(), event)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", function.name));
         if function.is_endpoint() {
-            let status = expected.remove(function.name).unwrap_or_else(|| panic!("{} has no row", function.name));
+            let status = expected
+                .remove(function.name)
+                .unwrap_or_else(|| panic!("{} has no row", function.name));
             assert_eq!(answer["statusCode"], status, "{}: {answer}", function.name);
         } else {
-            assert!(answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty), "{}: {answer}", function.name);
+            assert!(
+                answer["batchItemFailures"]
+                    .as_array()
+                    .is_none_or(Vec::is_empty),
+                "{}: {answer}",
+                function.name
+            );
         }
     }
     assert!(expected.is_empty(), "rows of no endpoint: {expected:?}");
@@ -175,9 +288,24 @@ async fn every_sample_event_is_understood_by_its_function() {
 #[tokio::test]
 async fn an_event_of_another_form_is_not_taken_for_one_that_is_understood() {
     let world = World::start().await;
-    for name in ["jobs-publish", "jobs-deliver-email", "jobs-relay", "jobs-notify", "posts-create"] {
-        let function = CATALOGUE.iter().find(|function| function.name == name).unwrap();
-        assert!(function.invoke(world.stack.app(), json!({ "hello": "world" })).await.is_err(), "{name}");
+    for name in [
+        "jobs-publish",
+        "jobs-deliver-email",
+        "jobs-relay",
+        "jobs-notify",
+        "posts-create",
+    ] {
+        let function = CATALOGUE
+            .iter()
+            .find(|function| function.name == name)
+            .unwrap();
+        assert!(
+            function
+                .invoke(world.stack.app(), json!({ "hello": "world" }))
+                .await
+                .is_err(),
+            "{name}"
+        );
     }
 }
 
@@ -186,15 +314,31 @@ fn every_variable_that_the_template_sets_is_read_and_every_one_that_is_read_is_s
     let read = RefCell::new(BTreeSet::new());
     let lookup = |name: &str| {
         read.borrow_mut().insert(name.to_owned());
-        Some(if name == "PLATFORM_ENDPOINTS" { "{}" } else { "x" }.to_owned())
+        Some(
+            if name == "PLATFORM_ENDPOINTS" {
+                "{}"
+            } else {
+                "x"
+            }
+            .to_owned(),
+        )
     };
     app::Config::from_lookup(&lookup).unwrap();
-    let read: BTreeSet<_> = read.into_inner().into_iter().filter(|name| !name.starts_with("AWS_")).collect();
+    let read: BTreeSet<_> = read
+        .into_inner()
+        .into_iter()
+        .filter(|name| !name.starts_with("AWS_"))
+        .collect();
     let template = template();
-    let set: BTreeSet<_> = object(&template["Globals"]["Function"]["Environment"]["Variables"]).map(|(name, _)| name.clone()).collect();
+    let set: BTreeSet<_> = object(&template["Globals"]["Function"]["Environment"]["Variables"])
+        .map(|(name, _)| name.clone())
+        .collect();
     assert_eq!(read, set);
     for (name, properties) in functions() {
-        assert!(properties["Environment"].is_null(), "{name} has variables of its own");
+        assert!(
+            properties["Environment"].is_null(),
+            "{name} has variables of its own"
+        );
     }
 }
 
@@ -206,23 +350,76 @@ fn the_tables_have_the_keys_and_indexes_that_the_store_asks_for() {
     assert_eq!(tables.keys().collect::<Vec<_>>(), ["Table", "VaultTable"]);
     for (name, table) in &tables {
         assert_eq!(table["KeySchema"], schema(PK, SK), "{name}");
-        assert_eq!((&table["BillingMode"], &table["SSESpecification"]["SSEEnabled"]), (&json!("PAY_PER_REQUEST"), &json!(true)), "{name}");
-        assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{name}");
+        assert_eq!(
+            (
+                &table["BillingMode"],
+                &table["SSESpecification"]["SSEEnabled"]
+            ),
+            (&json!("PAY_PER_REQUEST"), &json!(true)),
+            "{name}"
+        );
+        assert_eq!(
+            table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true,
+            "{name}"
+        );
     }
-    let indexes = tables["Table"]["GlobalSecondaryIndexes"].as_array().unwrap();
-    let indexes: BTreeMap<_, _> = indexes.iter().map(|index| (index["IndexName"].as_str().unwrap(), &index["KeySchema"])).collect();
-    assert_eq!(indexes, BTreeMap::from([(BY_TEAM, &schema(TEAM_PK, TEAM_SK)), (BY_STATUS, &schema(STATUS_PK, TEAM_SK))]));
-    assert!(tables["VaultTable"]["StreamSpecification"].is_null(), "sealed tokens must not flow anywhere");
-    let attributes = |table: &Value| table["AttributeDefinitions"].as_array().unwrap().iter().map(|one| (one["AttributeName"].as_str().unwrap().to_owned(), one["AttributeType"].clone())).collect::<BTreeMap<_, _>>();
-    let texts = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), json!("S"))).collect::<BTreeMap<_, _>>();
-    assert_eq!(attributes(&tables["Table"]), texts(&[PK, SK, TEAM_PK, TEAM_SK, STATUS_PK]));
+    let indexes = tables["Table"]["GlobalSecondaryIndexes"]
+        .as_array()
+        .unwrap();
+    let indexes: BTreeMap<_, _> = indexes
+        .iter()
+        .map(|index| (index["IndexName"].as_str().unwrap(), &index["KeySchema"]))
+        .collect();
+    assert_eq!(
+        indexes,
+        BTreeMap::from([
+            (BY_TEAM, &schema(TEAM_PK, TEAM_SK)),
+            (BY_STATUS, &schema(STATUS_PK, TEAM_SK))
+        ])
+    );
+    assert!(
+        tables["VaultTable"]["StreamSpecification"].is_null(),
+        "sealed tokens must not flow anywhere"
+    );
+    let attributes = |table: &Value| {
+        table["AttributeDefinitions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                (
+                    one["AttributeName"].as_str().unwrap().to_owned(),
+                    one["AttributeType"].clone(),
+                )
+            })
+            .collect::<BTreeMap<_, _>>()
+    };
+    let texts = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!("S")))
+            .collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(
+        attributes(&tables["Table"]),
+        texts(&[PK, SK, TEAM_PK, TEAM_SK, STATUS_PK])
+    );
     assert_eq!(attributes(&tables["VaultTable"]), texts(&[PK, SK]));
 }
 
 #[test]
 fn the_stream_lets_through_exactly_what_the_relay_passes_on() {
-    let (_, relay) = functions().into_iter().find(|(name, _)| name == "JobsRelay").unwrap();
-    let pattern = relay["Events"]["Changes"]["Properties"]["FilterCriteria"]["Filters"][0]["Pattern"].as_str().unwrap();
+    let (_, relay) = functions()
+        .into_iter()
+        .find(|(name, _)| name == "JobsRelay")
+        .unwrap();
+    let pattern =
+        relay["Events"]["Changes"]["Properties"]["FilterCriteria"]["Filters"][0]["Pattern"]
+            .as_str()
+            .unwrap();
     let pattern: Value = serde_json::from_str(pattern).unwrap();
-    assert_eq!(pattern, json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "type": { "S": [store::ACTIVITY_TYPE, store::DUE_TYPE] } } } }));
+    assert_eq!(
+        pattern,
+        json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "type": { "S": [store::ACTIVITY_TYPE, store::DUE_TYPE] } } } })
+    );
 }

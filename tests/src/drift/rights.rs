@@ -10,8 +10,21 @@ use super::template::{functions, resources, template, texts};
 const READERS: [(&str, &[&str]); 4] = [
     ("signing", &["AuthLogin", "AuthRefreshToken"]),
     ("links", &["AuthVerifyEmail", "JobsDeliverEmail"]),
-    ("vault", &["AccountsConnect", "AuthOauthCallback", "JobsPublish"]),
-    ("deployment", &["AccountsConnect", "AccountsList", "ActivityList", "JobsDeliverEmail", "PostsList", "TeamsList"]),
+    (
+        "vault",
+        &["AccountsConnect", "AuthOauthCallback", "JobsPublish"],
+    ),
+    (
+        "deployment",
+        &[
+            "AccountsConnect",
+            "AccountsList",
+            "ActivityList",
+            "JobsDeliverEmail",
+            "PostsList",
+            "TeamsList",
+        ],
+    ),
 ];
 
 /// Who may touch the table of sealed tokens.
@@ -31,26 +44,62 @@ struct Statement {
 fn statements(policy: &Value) -> Vec<Statement> {
     let read = |statement: &Value| {
         assert_eq!(statement["Effect"], "Allow", "{statement}");
-        assert!(statement["NotAction"].is_null() && statement["NotResource"].is_null(), "{statement}");
-        let statement = Statement { actions: texts(&statement["Action"]), resources: resources_of(&statement["Resource"]), whole: statement.clone() };
-        assert!(!statement.actions.is_empty() && !statement.resources.is_empty(), "{}", statement.whole);
+        assert!(
+            statement["NotAction"].is_null() && statement["NotResource"].is_null(),
+            "{statement}"
+        );
+        let statement = Statement {
+            actions: texts(&statement["Action"]),
+            resources: resources_of(&statement["Resource"]),
+            whole: statement.clone(),
+        };
+        assert!(
+            !statement.actions.is_empty() && !statement.resources.is_empty(),
+            "{}",
+            statement.whole
+        );
         statement
     };
-    policy["Statement"].as_array().into_iter().flatten().map(read).collect()
+    policy["Statement"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(read)
+        .collect()
 }
 
 /// The resources of a statement. Of `!Sub [text, variables]` only the text counts.
 fn resources_of(value: &Value) -> Vec<String> {
-    let Value::Array(values) = value else { return texts(value) };
-    values.iter().flat_map(|value| if value.is_array() { texts(&value[0]) } else { texts(value) }).collect()
+    let Value::Array(values) = value else {
+        return texts(value);
+    };
+    values
+        .iter()
+        .flat_map(|value| {
+            if value.is_array() {
+                texts(&value[0])
+            } else {
+                texts(value)
+            }
+        })
+        .collect()
 }
 
 /// What the policies of each function allow.
 fn granted() -> Vec<(String, Vec<Statement>)> {
     let of_function = |(name, properties): (String, Value)| {
-        assert!(properties["Role"].is_null(), "{name} brings a role of its own");
-        let policies = properties["Policies"].as_array().cloned().unwrap_or_default();
-        assert!(policies.iter().all(|policy| policy["Statement"].is_array()), "{name} has a ready-made policy");
+        assert!(
+            properties["Role"].is_null(),
+            "{name} brings a role of its own"
+        );
+        let policies = properties["Policies"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        assert!(
+            policies.iter().all(|policy| policy["Statement"].is_array()),
+            "{name} has a ready-made policy"
+        );
         (name, policies.iter().flat_map(statements).collect())
     };
     functions().into_iter().map(of_function).collect()
@@ -58,14 +107,27 @@ fn granted() -> Vec<(String, Vec<Statement>)> {
 
 fn boundary() -> Vec<Statement> {
     let policies = resources("AWS::IAM::ManagedPolicy");
-    assert_eq!(policies.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Boundary"]);
+    assert_eq!(
+        policies
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>(),
+        ["Boundary"]
+    );
     statements(&policies[0].1["PolicyDocument"])
 }
 
 /// `tayang/…/vault` from any of the ways in which a policy names that secret.
 fn secret(resource: &str) -> Option<String> {
-    let names: BTreeMap<_, _> = resources("AWS::SecretsManager::Secret").into_iter().map(|(id, properties)| (id, properties["Name"].as_str().unwrap().to_owned())).collect();
-    let arn = resource.split(":secret:").nth(1).and_then(|name| name.strip_suffix("-??????")).map(ToOwned::to_owned);
+    let names: BTreeMap<_, _> = resources("AWS::SecretsManager::Secret")
+        .into_iter()
+        .map(|(id, properties)| (id, properties["Name"].as_str().unwrap().to_owned()))
+        .collect();
+    let arn = resource
+        .split(":secret:")
+        .nth(1)
+        .and_then(|name| name.strip_suffix("-??????"))
+        .map(ToOwned::to_owned);
     names.get(resource).cloned().or(arn)
 }
 
@@ -73,9 +135,48 @@ fn secret(resource: &str) -> Option<String> {
 fn no_policy_of_a_function_has_a_wildcard() {
     for (name, statements) in granted() {
         for statement in statements {
-            assert!(!statement.actions.iter().chain(&statement.resources).any(|text| text.contains('*')), "{name}: {}", statement.whole);
+            assert!(
+                !statement
+                    .actions
+                    .iter()
+                    .chain(&statement.resources)
+                    .any(|text| text.contains('*')),
+                "{name}: {}",
+                statement.whole
+            );
             // A question mark stands only for the six characters that Secrets Manager adds to a name.
-            assert!(statement.resources.iter().all(|text| text.strip_suffix("-??????").unwrap_or(text).chars().all(|c| c != '?')), "{name}: {}", statement.whole);
+            assert!(
+                statement.resources.iter().all(|text| text
+                    .strip_suffix("-??????")
+                    .unwrap_or(text)
+                    .chars()
+                    .all(|c| c != '?')),
+                "{name}: {}",
+                statement.whole
+            );
+        }
+    }
+}
+
+#[test]
+fn a_queue_takes_messages_from_one_rule_only() {
+    for (name, properties) in resources("AWS::SQS::QueuePolicy") {
+        for statement in statements(&properties["PolicyDocument"]) {
+            assert!(
+                !statement.whole.to_string().contains('*'),
+                "{name}: {}",
+                statement.whole
+            );
+            assert_eq!(
+                texts(&statement.whole["Principal"]),
+                ["events.amazonaws.com"],
+                "{name}"
+            );
+            assert_eq!(
+                texts(&statement.whole["Condition"]["ArnEquals"]["aws:SourceArn"]),
+                ["JobsNotifyActivity.Arn"],
+                "{name}"
+            );
         }
     }
 }
@@ -86,23 +187,47 @@ fn the_outer_limit_leaves_every_resource_open_only_to_tracing() {
         if statement.resources.iter().any(|resource| resource == "*") {
             assert_eq!(statement.actions, UNRESTRICTED, "{}", statement.whole);
         }
-        let patterns: Vec<_> = statement.actions.iter().filter(|action| action.contains('*')).collect();
-        assert!(patterns.iter().all(|action| FAMILIES.contains(&action.as_str())), "{}", statement.whole);
+        let patterns: Vec<_> = statement
+            .actions
+            .iter()
+            .filter(|action| action.contains('*'))
+            .collect();
+        assert!(
+            patterns
+                .iter()
+                .all(|action| FAMILIES.contains(&action.as_str())),
+            "{}",
+            statement.whole
+        );
         if statement.actions.iter().any(|action| action == "kms:*") {
             let through = texts(&statement.whole["Condition"]["StringEquals"]["kms:ViaService"]);
-            assert_eq!(through, ["dynamodb.${AWS::Region}.amazonaws.com", "secretsmanager.${AWS::Region}.amazonaws.com"]);
+            assert_eq!(
+                through,
+                [
+                    "dynamodb.${AWS::Region}.amazonaws.com",
+                    "secretsmanager.${AWS::Region}.amazonaws.com"
+                ]
+            );
         }
     }
-    assert_eq!(template()["Globals"]["Function"]["PermissionsBoundary"], "Boundary");
+    assert_eq!(
+        template()["Globals"]["Function"]["PermissionsBoundary"],
+        "Boundary"
+    );
     for (name, properties) in functions() {
-        assert!(properties["PermissionsBoundary"].is_null(), "{name} has another limit");
+        assert!(
+            properties["PermissionsBoundary"].is_null(),
+            "{name} has another limit"
+        );
     }
 }
 
 /// Whether a pattern of a policy, with `*` for anything, covers a text.
 fn covers(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
-        Some((start, end)) => text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end),
+        Some((start, end)) => {
+            text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end)
+        }
         None => pattern == text,
     }
 }
@@ -111,14 +236,30 @@ fn covers(pattern: &str, text: &str) -> bool {
 fn the_outer_limit_takes_nothing_away_that_a_function_is_granted() {
     let boundary = boundary();
     let arn = |resource: &str| match secret(resource) {
-        Some(name) => format!("arn:${{AWS::Partition}}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:{name}-x"),
+        Some(name) => format!(
+            "arn:${{AWS::Partition}}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:{name}-x"
+        ),
         None => resource.to_owned(),
     };
     for (name, statements) in granted() {
         for statement in statements {
-            for (action, resource) in statement.actions.iter().flat_map(|action| statement.resources.iter().map(move |resource| (action, resource))) {
-                let within = boundary.iter().any(|limit| limit.actions.iter().any(|pattern| covers(pattern, action)) && limit.resources.iter().any(|pattern| covers(pattern, &arn(resource))));
-                assert!(within, "{name} may {action} on {resource}, but the outer limit forbids it");
+            for (action, resource) in statement.actions.iter().flat_map(|action| {
+                statement
+                    .resources
+                    .iter()
+                    .map(move |resource| (action, resource))
+            }) {
+                let within = boundary.iter().any(|limit| {
+                    limit.actions.iter().any(|pattern| covers(pattern, action))
+                        && limit
+                            .resources
+                            .iter()
+                            .any(|pattern| covers(pattern, &arn(resource)))
+                });
+                assert!(
+                    within,
+                    "{name} may {action} on {resource}, but the outer limit forbids it"
+                );
             }
         }
     }
@@ -128,23 +269,60 @@ fn the_outer_limit_takes_nothing_away_that_a_function_is_granted() {
 fn each_secret_is_read_by_the_functions_that_need_it_and_by_no_other() {
     let mut readers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (function, statements) in granted() {
-        for statement in statements.iter().filter(|statement| statement.actions.iter().any(|action| action.starts_with("secretsmanager:"))) {
-            assert_eq!(statement.actions, ["secretsmanager:GetSecretValue"], "{function}");
+        for statement in statements.iter().filter(|statement| {
+            statement
+                .actions
+                .iter()
+                .any(|action| action.starts_with("secretsmanager:"))
+        }) {
+            assert_eq!(
+                statement.actions,
+                ["secretsmanager:GetSecretValue"],
+                "{function}"
+            );
             for resource in &statement.resources {
-                let name = secret(resource).unwrap_or_else(|| panic!("{function}: {resource} is no secret of the template"));
-                readers.entry(name.rsplit('/').next().unwrap().to_owned()).or_default().insert(function.clone());
+                let name = secret(resource).unwrap_or_else(|| {
+                    panic!("{function}: {resource} is no secret of the template")
+                });
+                readers
+                    .entry(name.rsplit('/').next().unwrap().to_owned())
+                    .or_default()
+                    .insert(function.clone());
             }
         }
     }
-    let expected: BTreeMap<_, BTreeSet<_>> = READERS.iter().map(|(secret, functions)| ((*secret).to_owned(), functions.iter().map(ToString::to_string).collect())).collect();
+    let expected: BTreeMap<_, BTreeSet<_>> = READERS
+        .iter()
+        .map(|(secret, functions)| {
+            (
+                (*secret).to_owned(),
+                functions.iter().map(ToString::to_string).collect(),
+            )
+        })
+        .collect();
     assert_eq!(readers, expected);
-    assert_eq!(resources("AWS::SecretsManager::Secret").len(), READERS.len(), "a secret without readers");
+    assert_eq!(
+        resources("AWS::SecretsManager::Secret").len(),
+        READERS.len(),
+        "a secret without readers"
+    );
 }
 
 #[test]
 fn sealed_tokens_are_within_reach_of_three_functions_only() {
-    let touches = |statements: &[Statement]| statements.iter().any(|statement| statement.resources.iter().any(|resource| resource.contains("VaultTable")));
-    let found: Vec<_> = granted().into_iter().filter(|(_, statements)| touches(statements)).map(|(name, _)| name).collect();
+    let touches = |statements: &[Statement]| {
+        statements.iter().any(|statement| {
+            statement
+                .resources
+                .iter()
+                .any(|resource| resource.contains("VaultTable"))
+        })
+    };
+    let found: Vec<_> = granted()
+        .into_iter()
+        .filter(|(_, statements)| touches(statements))
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(found, VAULT);
 }
 

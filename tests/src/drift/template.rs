@@ -22,7 +22,9 @@ impl Route {
 
 /// A file of the repository.
 pub(crate) fn file(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(path)
 }
 
 /// The text of a file of the repository.
@@ -38,7 +40,10 @@ pub(crate) fn template() -> Value {
 /// The resources of one type: name and properties.
 pub(crate) fn resources(kind: &str) -> Vec<(String, Value)> {
     let template = template();
-    let found: Vec<_> = object(&template["Resources"]).filter(|(_, resource)| resource["Type"] == kind).map(|(name, resource)| (name.clone(), resource["Properties"].clone())).collect();
+    let found: Vec<_> = object(&template["Resources"])
+        .filter(|(_, resource)| resource["Type"] == kind)
+        .map(|(name, resource)| (name.clone(), resource["Properties"].clone()))
+        .collect();
     assert!(!found.is_empty(), "no {kind} in the template");
     found
 }
@@ -52,9 +57,15 @@ pub(crate) fn functions() -> Vec<(String, Value)> {
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for (function, properties) in functions() {
-        for (_, event) in object(&properties["Events"]).filter(|(_, event)| event["Type"] == "HttpApi") {
+        for (_, event) in
+            object(&properties["Events"]).filter(|(_, event)| event["Type"] == "HttpApi")
+        {
             let text = |name: &str| event["Properties"][name].as_str().unwrap().to_owned();
-            routes.push(Route { method: text("Method"), path: text("Path"), function: function.clone() });
+            routes.push(Route {
+                method: text("Method"),
+                path: text("Path"),
+                function: function.clone(),
+            });
         }
     }
     routes.sort();
@@ -63,7 +74,12 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// `PostsCreate` as the binary spells it: `posts-create`.
 pub(crate) fn binary(resource: &str) -> String {
-    let spelled = resource.chars().enumerate().flat_map(|(n, c)| (n > 0 && c.is_uppercase()).then_some('-').into_iter().chain(c.to_lowercase()));
+    let spelled = resource.chars().enumerate().flat_map(|(n, c)| {
+        (n > 0 && c.is_uppercase())
+            .then_some('-')
+            .into_iter()
+            .chain(c.to_lowercase())
+    });
     spelled.collect()
 }
 

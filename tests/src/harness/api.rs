@@ -25,11 +25,18 @@ pub(crate) struct Answer {
 
 impl Api {
     pub(crate) fn new(base: &str) -> Self {
-        Self { client: Client::builder().redirect(Policy::none()).build().unwrap(), base: base.to_owned(), token: None }
+        Self {
+            client: Client::builder().redirect(Policy::none()).build().unwrap(),
+            base: base.to_owned(),
+            token: None,
+        }
     }
 
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -37,11 +44,26 @@ impl Api {
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::POST, path, Some(body.to_string()), "application/json").await
+        self.send(
+            Method::POST,
+            path,
+            Some(body.to_string()),
+            "application/json",
+        )
+        .await
     }
 
-    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<String>, content_type: &str) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.base)).header("accept", "application/json");
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        content_type: &str,
+    ) -> Answer {
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .header("accept", "application/json");
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -57,7 +79,12 @@ impl Answer {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self { status, headers, text, body }
+        Self {
+            status,
+            headers,
+            text,
+            body,
+        }
     }
 
     #[track_caller]
@@ -70,22 +97,41 @@ impl Answer {
     #[track_caller]
     pub(crate) fn expect_problem(self, status: u16) -> Self {
         let answer = self.expect(status);
-        assert_eq!(answer.headers["content-type"], "application/problem+json", "{}", answer.text);
+        assert_eq!(
+            answer.headers["content-type"], "application/problem+json",
+            "{}",
+            answer.text
+        );
         assert_eq!(answer.body["status"], status, "{}", answer.text);
-        assert!(answer.body["type"].as_str().is_some_and(|kind| kind.starts_with("urn:tayang:problem:")), "{}", answer.text);
-        assert!(answer.body["title"].is_string() && answer.body["detail"].is_string(), "{}", answer.text);
+        assert!(
+            answer.body["type"]
+                .as_str()
+                .is_some_and(|kind| kind.starts_with("urn:tayang:problem:")),
+            "{}",
+            answer.text
+        );
+        assert!(
+            answer.body["title"].is_string() && answer.body["detail"].is_string(),
+            "{}",
+            answer.text
+        );
         answer
     }
 
     /// Where the first of the values is that the problem is about.
     #[track_caller]
     pub(crate) fn pointer(&self) -> &str {
-        self.body["errors"][0]["pointer"].as_str().unwrap_or_else(|| panic!("no pointer in {}", self.text))
+        self.body["errors"][0]["pointer"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no pointer in {}", self.text))
     }
 
     #[track_caller]
     pub(crate) fn field(&self, name: &str) -> String {
-        self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.text)).to_owned()
+        self.body[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {name} in {}", self.text))
+            .to_owned()
     }
 
     #[track_caller]
@@ -98,9 +144,15 @@ impl Answer {
 pub(crate) async fn consent(authorization_url: &str, account: &str, decision: &str) -> String {
     let client = Client::builder().redirect(Policy::none()).build().unwrap();
     let mut address = url::Url::parse(authorization_url).unwrap();
-    assert_eq!(client.get(address.clone()).send().await.unwrap().status(), 200);
+    assert_eq!(
+        client.get(address.clone()).send().await.unwrap().status(),
+        200
+    );
     let mut form: Vec<(String, String)> = address.query_pairs().into_owned().collect();
-    form.extend([("account".to_owned(), account.to_owned()), ("decision".to_owned(), decision.to_owned())]);
+    form.extend([
+        ("account".to_owned(), account.to_owned()),
+        ("decision".to_owned(), decision.to_owned()),
+    ]);
     address.set_query(None);
     let answer = client.post(address).form(&form).send().await.unwrap();
     let back = url::Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();

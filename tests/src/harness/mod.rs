@@ -34,7 +34,14 @@ impl World {
 
     pub(crate) async fn with(data: Data, parameters: BTreeMap<String, String>) -> Self {
         let clock = app::Clock::manual(start_of_time());
-        let stack = Stack::start(Options { data, clock, parameters, ..Options::default() }).await.unwrap();
+        let stack = Stack::start(Options {
+            data,
+            clock,
+            parameters,
+            ..Options::default()
+        })
+        .await
+        .unwrap();
         let anonymous = Api::new(stack.api_url());
         Self { stack, anonymous }
     }
@@ -62,19 +69,37 @@ impl World {
 
     /// The texts that the platforms really published.
     pub(crate) fn published(&self) -> Vec<String> {
-        self.stack.sandbox().executed().into_iter().map(|post| post.text).collect()
+        self.stack
+            .sandbox()
+            .executed()
+            .into_iter()
+            .map(|post| post.text)
+            .collect()
     }
 
     /// The subjects of the mails to an address, oldest first.
     pub(crate) fn subjects(&self, address: &str) -> Vec<String> {
-        self.stack.mails().into_iter().filter(|mail| mail.to == address).map(|mail| mail.subject).collect()
+        self.stack
+            .mails()
+            .into_iter()
+            .filter(|mail| mail.to == address)
+            .map(|mail| mail.subject)
+            .collect()
     }
 
     /// Ends a test: nothing may have failed on the way or lie in a dead-letter queue.
     pub(crate) async fn finish(self) {
         self.settle().await;
-        assert!(self.stack.failures().is_empty(), "failed invocations: {:?}", self.stack.failures());
-        assert!(self.stack.dead_letters().is_empty(), "dead letters: {:?}", self.stack.dead_letters());
+        assert!(
+            self.stack.failures().is_empty(),
+            "failed invocations: {:?}",
+            self.stack.failures()
+        );
+        assert!(
+            self.stack.dead_letters().is_empty(),
+            "dead letters: {:?}",
+            self.stack.dead_letters()
+        );
         self.stack.shutdown().await;
     }
 }
@@ -93,25 +118,44 @@ impl Newsroom {
         let team = ana.create_team("Harbour news").await;
         let mastodon = ana.connect_mastodon(&team).await;
         let bluesky = ana.connect_bluesky(&team).await;
-        Self { ana, team, mastodon, bluesky }
+        Self {
+            ana,
+            team,
+            mastodon,
+            bluesky,
+        }
     }
 
     pub(crate) async fn draft(&self, text: &str, accounts: &[&String]) -> String {
-        let body = serde_json::json!({ "team_id": self.team, "text": text, "account_ids": accounts });
+        let body =
+            serde_json::json!({ "team_id": self.team, "text": text, "account_ids": accounts });
         self.ana.api.post("/posts", &body).await.expect(201).id()
     }
 
     pub(crate) async fn schedule(&self, post: &str, at: Timestamp) -> Value {
         let body = serde_json::json!({ "post_id": post, "publish_at": at.to_string() });
-        self.ana.api.post("/posts/schedule", &body).await.expect(200).body
+        self.ana
+            .api
+            .post("/posts/schedule", &body)
+            .await
+            .expect(200)
+            .body
     }
 
     pub(crate) async fn post(&self, post: &str) -> Value {
-        self.ana.api.get(&format!("/posts/{post}")).await.expect(200).body
+        self.ana
+            .api
+            .get(&format!("/posts/{post}"))
+            .await
+            .expect(200)
+            .body
     }
 
     /// The state of a post's only publication.
     pub(crate) async fn state(&self, post: &str) -> String {
-        self.post(post).await["publications"][0]["state"].as_str().unwrap().to_owned()
+        self.post(post).await["publications"][0]["state"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 }

@@ -23,7 +23,10 @@ impl World {
         let email = format!("{name}@example.com");
         self.register(&email, PASSWORD).await;
         let token = self.verification_token(&email).await;
-        self.anonymous.post("/verify-email", &json!({ "token": token })).await.expect(201);
+        self.anonymous
+            .post("/verify-email", &json!({ "token": token }))
+            .await
+            .expect(201);
         self.log_in(&email).await
     }
 
@@ -33,38 +36,75 @@ impl World {
     }
 
     pub(crate) async fn log_in(&self, email: &str) -> Person {
-        let answer = self.anonymous.post("/login", &json!({ "email": email, "password": PASSWORD })).await.expect(200);
+        let answer = self
+            .anonymous
+            .post("/login", &json!({ "email": email, "password": PASSWORD }))
+            .await
+            .expect(200);
         let api = self.anonymous.with_token(&answer.field("access_token"));
-        Person { id: answer.body["user"]["id"].as_str().unwrap().to_owned(), email: email.to_owned(), refresh_token: answer.field("refresh_token"), api }
+        Person {
+            id: answer.body["user"]["id"].as_str().unwrap().to_owned(),
+            email: email.to_owned(),
+            refresh_token: answer.field("refresh_token"),
+            api,
+        }
     }
 
     /// The token in the newest mail that asks this address to be confirmed.
     pub(crate) async fn verification_token(&self, email: &str) -> String {
         self.settle().await;
-        let mail = self.stack.mails().into_iter().rfind(|mail| mail.to == email && mail.text.contains("/verify-email?token=")).unwrap();
-        mail.text.split("/verify-email?token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+        let mail = self
+            .stack
+            .mails()
+            .into_iter()
+            .rfind(|mail| mail.to == email && mail.text.contains("/verify-email?token="))
+            .unwrap();
+        mail.text
+            .split("/verify-email?token=")
+            .nth(1)
+            .unwrap()
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .to_owned()
     }
 
     /// Makes somebody a member of a team.
     pub(crate) async fn join(&self, person: &Person, team: &str, role: Role) {
-        let member = Member { team: team.parse().unwrap(), user: person.id.parse().unwrap(), role, joined_at: self.now() };
+        let member = Member {
+            team: team.parse().unwrap(),
+            user: person.id.parse().unwrap(),
+            role,
+            joined_at: self.now(),
+        };
         self.store().add_member(&member).await.unwrap();
     }
 
     /// Makes somebody an admin of the deployment.
     pub(crate) async fn promote(&self, person: &Person) {
-        self.store().set_user_role(person.id.parse().unwrap(), UserRole::Admin).await.unwrap();
+        self.store()
+            .set_user_role(person.id.parse().unwrap(), UserRole::Admin)
+            .await
+            .unwrap();
     }
 }
 
 impl Person {
     pub(crate) async fn create_team(&self, name: &str) -> String {
-        self.api.post("/teams", &json!({ "name": name })).await.expect(201).id()
+        self.api
+            .post("/teams", &json!({ "name": name }))
+            .await
+            .expect(201)
+            .id()
     }
 
     pub(crate) async fn begin_mastodon(&self, team: &str) -> String {
         let body = json!({ "platform": "mastodon", "host": "mastodon.sandbox" });
-        self.api.post(&format!("/teams/{team}/accounts"), &body).await.expect(202).field("authorization_url")
+        self.api
+            .post(&format!("/teams/{team}/accounts"), &body)
+            .await
+            .expect(202)
+            .field("authorization_url")
     }
 
     pub(crate) async fn connect_mastodon(&self, team: &str) -> String {
@@ -77,6 +117,10 @@ impl Person {
     }
 
     pub(crate) async fn connect_bluesky(&self, team: &str) -> String {
-        self.api.post(&format!("/teams/{team}/accounts"), &Self::bluesky()).await.expect(201).id()
+        self.api
+            .post(&format!("/teams/{team}/accounts"), &Self::bluesky())
+            .await
+            .expect(201)
+            .id()
     }
 }

@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::respond::Page;
+use crate::App;
 use crate::error::{Error, Result};
 use crate::seal::SealingKey;
 
@@ -16,8 +18,47 @@ struct Envelope<T> {
     position: T,
 }
 
-/// Seals a position in the list that `context` names (its route, caller and filters).
-pub fn seal<T: Serialize>(
+/// Where a page begins: after the position in the cursor, or at the beginning without one.
+/// `context` names the list: its route, the caller and the filters.
+pub async fn begin<T>(app: &App, cursor: Option<&str>, context: &str) -> Result<Option<T>>
+where
+    T: DeserializeOwned,
+{
+    let Some(cursor) = cursor else {
+        return Ok(None);
+    };
+    open(&app.cursor_key().await?, cursor, context, app.now()).map(Some)
+}
+
+/// Makes a page of a list that was read one item further than `limit`: that one tells whether there is a next page.
+pub async fn page<T, P, V>(
+    app: &App,
+    mut items: Vec<T>,
+    limit: usize,
+    context: &str,
+    position: impl Fn(&T) -> P,
+    view: impl Fn(&T) -> V,
+) -> Result<Page<V>>
+where
+    P: Serialize,
+{
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next_cursor = match items.last().filter(|_| more) {
+        Some(last) => {
+            let key = app.cursor_key().await?;
+            Some(seal(&key, &position(last), context, app.now())?)
+        }
+        None => None,
+    };
+    Ok(Page {
+        items: items.iter().map(view).collect(),
+        next_cursor,
+    })
+}
+
+/// Seals a position in the list that `context` names.
+fn seal<T: Serialize>(
     key: &SealingKey,
     position: &T,
     context: &str,
@@ -27,30 +68,25 @@ pub fn seal<T: Serialize>(
         expires: (now + LIFETIME).as_second(),
         position,
     };
-    Ok(key.seal(
-        &serde_json::to_vec(&envelope).map_err(anyhow::Error::from)?,
-        context,
-    ))
+    let json = serde_json::to_vec(&envelope).map_err(anyhow::Error::from)?;
+    Ok(key.seal(&json, context))
 }
 
 /// Opens a cursor that `seal` made for the same list.
-pub fn open<T: DeserializeOwned>(
+fn open<T: DeserializeOwned>(
     key: &SealingKey,
     cursor: &str,
     context: &str,
     now: Timestamp,
 ) -> Result<T> {
     let unusable = || {
-        Error::invalid(
-            "?cursor",
-            "is not a cursor of this list, or is too old: begin again without one",
-        )
+        let detail = "is not a cursor of this list, or is too old: begin again without one";
+        Error::invalid("?cursor", detail)
     };
     let plain = key.open(cursor, context).map_err(|_| unusable())?;
     let envelope: Envelope<T> = serde_json::from_slice(&plain).map_err(|_| unusable())?;
     if envelope.expires < now.as_second() {
-        Err(unusable())
-    } else {
-        Ok(envelope.position)
+        return Err(unusable());
     }
+    Ok(envelope.position)
 }

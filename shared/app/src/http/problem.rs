@@ -125,7 +125,7 @@ pub fn answer(error: &Error, request_id: &str) -> Response {
     } = error.kind();
     match error {
         Error::Internal(cause) | Error::Unavailable(cause) => {
-            tracing::error!(request_id, error = format!("{cause:#}"), "request failed")
+            tracing::error!(request_id, error = format!("{cause:#}"), "request failed");
         }
         _ => tracing::info!(request_id, slug, detail = %error, "request refused"),
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{Error, FieldError, Result};
 
@@ -62,15 +62,19 @@ impl RequestExt for Request {
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Error::UnsupportedMedia);
         }
+        // An array would be taken for an object whose fields stand in order.
+        if body.trim_ascii_start().starts_with(b"[") && is_json(body) {
+            return Err(Error::invalid("/", NO_OBJECT));
+        }
         let mut parser = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
             let path = error.path().to_string();
             let inner = error.into_inner();
-            match inner.classify() {
-                serde_json::error::Category::Data => {
-                    Error::Invalid(vec![field_error("/", &path, &inner.to_string())])
-                }
-                _ => Error::Unreadable(format!("the body is not JSON: {inner}")),
+            // What no type can hold (half a surrogate pair, 1e400, a number for a choice) counts as bad syntax, JSON though it is.
+            if inner.is_data() || is_json(body) {
+                Error::Invalid(vec![field_error("/", &path, &inner.to_string())])
+            } else {
+                Error::Unreadable(format!("the body is not JSON: {inner}"))
             }
         })?;
         parser.end().map_err(|error| {
@@ -108,6 +112,13 @@ impl RequestExt for Request {
     }
 }
 
+const NO_OBJECT: &str = "must be an object";
+
+/// Whether the bytes are one JSON value, whatever it says.
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
 /// Turns serde's words into a place and a sentence. For missing and unknown fields serde names the field in the message only.
 fn field_error(root: &str, path: &str, message: &str) -> FieldError {
     let message = message.split(" at line ").next().unwrap_or(message);
@@ -137,6 +148,10 @@ fn field_error(root: &str, path: &str, message: &str) -> FieldError {
             "is not a field of this request; known: {}",
             known.trim_start_matches("one of ")
         );
+    } else if message.contains("expected struct ") {
+        NO_OBJECT.clone_into(&mut detail);
+    } else if message == "expected value" {
+        "is of a type that cannot stand here".clone_into(&mut detail);
     }
     let place: Vec<String> = parts
         .iter()
@@ -190,6 +205,9 @@ mod tests {
         );
         assert_eq!(pointer(r#"{"name":5,"ids":[]}"#), "/name");
         assert_eq!(pointer("[]"), "/");
+        assert_eq!(pointer(r#"["a",[1],null]"#), "/");
+        assert_eq!(pointer(r#"{"name":"a","ids":[1e400]}"#), "/ids/0");
+        assert_eq!(pointer(r#"{"name":"\ud800","ids":[]}"#), "/name");
     }
 
     #[test]
@@ -238,7 +256,7 @@ mod tests {
         ] {
             match request(query).query::<Query>() {
                 Err(Error::Invalid(errors)) => {
-                    assert_eq!(errors[0].pointer, expected, "{errors:?}")
+                    assert_eq!(errors[0].pointer, expected, "{errors:?}");
                 }
                 other => panic!("{other:?}"),
             }

@@ -220,8 +220,9 @@ fn outcome(answer: &Answer, request: &PutRecord) -> Outcome {
             retry_after: wait(answer),
         },
         (400 | 401, Some("ExpiredToken")) => Outcome::TokenExpired { reason },
-        (400, Some("InvalidToken")) | (401, _) => Outcome::ReconnectAccount { reason },
-        (
+        (400, Some("InvalidToken"))
+        | (401, _)
+        | (
             400 | 403,
             Some(
                 "AccountTakedown"

@@ -200,10 +200,10 @@ impl Egress {
         };
         match &result {
             Ok(answer) => {
-                tracing::info!(method = %call.method, url = shown, status = answer.status.as_u16(), "a platform answered")
+                tracing::info!(method = %call.method, url = shown, status = answer.status.as_u16(), "a platform answered");
             }
             Err(failure) => {
-                tracing::warn!(method = %call.method, url = shown, error = %failure, "a platform did not answer")
+                tracing::warn!(method = %call.method, url = shown, error = %failure, "a platform did not answer");
             }
         }
         result

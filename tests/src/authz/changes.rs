@@ -1,0 +1,187 @@
+//! Memberships that change or end while somebody is at work.
+
+use domain::{Content, Post, PostText, Role, Team, TeamName};
+use serde_json::json;
+
+use super::requests::{Scene, remove};
+use super::{Access, ROUTES, problem};
+
+#[tokio::test]
+async fn whoever_was_removed_from_a_team_is_a_stranger_to_it_at_once() {
+    let scene = Scene::open().await;
+    let team_routes: Vec<_> = ROUTES
+        .iter()
+        .filter(|(_, access)| matches!(access, Access::Team(_)))
+        .map(|(route, _)| *route)
+        .collect();
+    let mut calls = Vec::new();
+    for route in team_routes {
+        calls.push((route, scene.call(route).await));
+    }
+    remove(&scene.world, &scene.editor, &scene.ours.team).await;
+    for (route, call) in &calls {
+        let removed = problem(call.send(&scene.editor.api).await, 404);
+        assert_eq!(
+            removed,
+            problem(call.send(&scene.stranger.api).await, 404),
+            "{route}"
+        );
+    }
+    let everything = scene.editor.api.get("/posts").await.expect(200);
+    assert_eq!(
+        (
+            &everything.body["items"],
+            &scene.editor.api.get("/teams").await.expect(200).body["items"]
+        ),
+        (&json!([]), &json!([]))
+    );
+    scene.world.finish().await;
+}
+
+#[tokio::test]
+async fn a_demotion_between_reading_the_role_and_writing_wins() {
+    let scene = Scene::open().await;
+    let app = scene.world.stack.app();
+    let (team, viewer) = (
+        scene.ours.team.parse().unwrap(),
+        scene.viewer.id.parse().unwrap(),
+    );
+    // What a handler holds in its hands that read the role before the demotion.
+    let mut member = scene
+        .world
+        .store()
+        .member(team, viewer)
+        .await
+        .unwrap()
+        .unwrap();
+    member.role = Role::Admin;
+    let before = scene.held().await;
+
+    let account = scene
+        .world
+        .store()
+        .accounts(team, None, 10)
+        .await
+        .unwrap()
+        .remove(0);
+    let content = || Content {
+        text: PostText::parse("Too late").unwrap(),
+    };
+    let created = Post::create(
+        app.new_id(),
+        &member,
+        content(),
+        std::slice::from_ref(&account),
+        app.new_id(),
+        app.now(),
+    )
+    .unwrap();
+    let refused = scene.world.store().create_post(&created, &member).await;
+    assert!(
+        matches!(refused, Err(store::Error::Forbidden)),
+        "{refused:?}"
+    );
+
+    let record = scene
+        .world
+        .store()
+        .post(scene.ours.post.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    let schedule = domain::schedule::Schedule::new(app.now(), None, app.now()).unwrap();
+    let scheduled = record
+        .post
+        .schedule(
+            &member,
+            domain::post::Plan {
+                schedule,
+                accounts: std::slice::from_ref(&account),
+                publications: Vec::new(),
+            },
+            || app.new_id(),
+            app.new_id(),
+            app.now(),
+        )
+        .unwrap();
+    let refused = scene.world.store().schedule_post(&scheduled, &member).await;
+    assert!(
+        matches!(refused, Err(store::Error::Forbidden)),
+        "{refused:?}"
+    );
+
+    let entry = created.activity.clone();
+    let refused = scene
+        .world
+        .store()
+        .connect_account(&account, "sealed", &member, &entry)
+        .await;
+    assert!(
+        matches!(refused, Err(store::Error::Forbidden)),
+        "{refused:?}"
+    );
+    assert!(before == scene.held().await, "something was written");
+    scene.world.finish().await;
+}
+
+#[tokio::test]
+async fn an_admin_of_the_deployment_who_is_demoted_meanwhile_creates_no_team() {
+    let scene = Scene::open().await;
+    let app = scene.world.stack.app();
+    let operator = scene
+        .world
+        .store()
+        .user(scene.operator.id.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    scene
+        .world
+        .store()
+        .set_user_role(operator.id, domain::UserRole::Member)
+        .await
+        .unwrap();
+    let before = scene.held().await;
+    let team = Team::create(
+        app.new_id(),
+        TeamName::parse("Too late").unwrap(),
+        &operator,
+        app.new_id(),
+        app.now(),
+    )
+    .unwrap();
+    let refused = scene.world.store().create_team(&team).await;
+    assert!(
+        matches!(refused, Err(store::Error::Forbidden)),
+        "{refused:?}"
+    );
+    assert!(before == scene.held().await, "a team was written");
+    scene.world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_is_removed_while_at_a_platforms_consent_page_connects_nothing() {
+    let scene = Scene::open().await;
+    let call = scene.call("GET /oauth/callback").await;
+    remove(&scene.world, &scene.admin, &scene.ours.team).await;
+    call.send(&scene.world.anonymous).await.expect_problem(404);
+    let accounts = scene
+        .viewer
+        .api
+        .get(&format!("/teams/{}/accounts", scene.ours.team))
+        .await
+        .expect(200);
+    assert_eq!(
+        accounts.body["items"].as_array().unwrap().len(),
+        1,
+        "{}",
+        accounts.text
+    );
+    // What was begun is used up: coming back to the team does not revive it.
+    scene
+        .world
+        .join(&scene.admin, &scene.ours.team, Role::Admin)
+        .await;
+    call.send(&scene.world.anonymous).await.expect_problem(422);
+    scene.world.finish().await;
+}

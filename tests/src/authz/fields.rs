@@ -1,0 +1,89 @@
+//! Fields that nobody may set by naming them.
+
+use serde_json::json;
+
+use super::requests::Scene;
+use super::{Access, access, body_schema, promised};
+use crate::drift::operations;
+
+/// What nobody may set by naming it.
+const FORBIDDEN_FIELDS: [&str; 22] = [
+    "id",
+    "PK",
+    "SK",
+    "role",
+    "status",
+    "state",
+    "version",
+    "team_id",
+    "team",
+    "user_id",
+    "author_id",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "approved_by",
+    "approval",
+    "remote_id",
+    "handle",
+    "email_verified",
+    "expires_at",
+    "password_hash",
+    "__proto__",
+];
+
+#[tokio::test]
+async fn a_field_that_an_endpoint_does_not_take_is_refused_by_name_and_changes_nothing() {
+    let scene = Scene::open().await;
+    for (route, operation) in operations() {
+        let known = body_schema(&operation);
+        if known.is_null() {
+            continue;
+        }
+        assert_eq!(known["additionalProperties"], false, "{route}");
+        let call = scene.call(&route).await;
+        let (before, mails) = (scene.held().await, scene.world.stack.mails().len());
+        for field in FORBIDDEN_FIELDS
+            .into_iter()
+            .filter(|field| known["properties"].get(field).is_none())
+        {
+            for value in [
+                json!("admin"),
+                json!(true),
+                json!(null),
+                json!({ "S": "admin" }),
+            ] {
+                let mut call = call.clone();
+                call.body.as_mut().unwrap()[field] = value;
+                let answer = call.send(&scene.operator.api).await.expect_problem(422);
+                assert_eq!(
+                    answer.pointer(),
+                    format!("/{field}"),
+                    "{route}: {}",
+                    answer.text
+                );
+            }
+        }
+        scene.world.settle().await;
+        assert!(before == scene.held().await, "{route} changed something");
+        assert_eq!(
+            mails,
+            scene.world.stack.mails().len(),
+            "{route} sent a mail"
+        );
+        // The same request without the field is done: the field was the only thing wrong with it.
+        let done = call
+            .send(if matches!(access(&route), Access::Team(_)) {
+                &scene.admin.api
+            } else {
+                &scene.operator.api
+            })
+            .await;
+        assert!(
+            promised(&operation).contains(&done.status),
+            "{route}: {}",
+            done.text
+        );
+    }
+    scene.world.finish().await;
+}

@@ -1,0 +1,305 @@
+//! Texts that are refused, and strange ones that must come back as they were sent.
+
+use serde_json::{Value, json};
+
+use super::{Endpoint, is_type, refused, refused_at, without_effect};
+use crate::authz::requests::Scene;
+use crate::harness::{Newsroom, PASSWORD, World};
+
+/// Texts that mean something to a database, a shell, a template or a reader of logs.
+const MEANINGFUL: [&str; 20] = [
+    "#",
+    ":v",
+    "attribute_exists(PK)",
+    "attribute_not_exists(#PK) OR :v = :v",
+    "SET #role = :admin",
+    "TEAM#team_01kaw3x0fhe9ps6r4h8x5tq7vd",
+    "META",
+    "{\"S\":\"text\"}",
+    "' OR 1=1 --",
+    "$(reboot)",
+    "`reboot`",
+    "${AWS::StackName}",
+    "{{ 7 * 7 }}",
+    "<script>alert(1)</script>",
+    "%00%0a",
+    "\\u0000",
+    "../../etc/passwd",
+    "=HYPERLINK(\"x\")",
+    "true",
+    "1e400",
+];
+
+/// Texts that programs like to break.
+const FRAGILE: [&str; 7] = [
+    "👩‍👩‍👧‍👦 🏳️‍🌈",
+    "\u{202e}drawkcab\u{202c}",
+    "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞",
+    "𝒳𠜎🦀",
+    "שלום مرحبا",
+    "\u{fffd}\u{e000}",
+    "ﬁ ① Ⅷ",
+];
+
+#[tokio::test]
+async fn meaningful_and_fragile_texts_come_back_as_they_were_sent() {
+    let world = World::start().await;
+    let news = Newsroom::open(&world).await;
+    for text in MEANINGFUL.into_iter().chain(FRAGILE) {
+        let team = news.ana.api.post("/teams", &json!({ "name": text })).await;
+        // Names are kept in NFC, which leaves all of these but stacked accents as they are.
+        if !text.starts_with('Z') {
+            assert_eq!(team.expect(201).body["name"], text);
+        }
+        let post = news.draft(text, &[&news.bluesky]).await;
+        assert_eq!(news.post(&post).await["text"], text);
+    }
+    let names = news.ana.api.get("/teams").await.expect(200).body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|team| team["name"].as_str().unwrap().to_owned())
+        .collect::<Vec<_>>();
+    assert!(
+        MEANINGFUL
+            .iter()
+            .all(|text| names.contains(&(*text).to_owned())),
+        "{names:?}"
+    );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn meaningful_texts_are_names_and_passwords_like_any_other() {
+    let world = World::start().await;
+    for (n, text) in ["attribute_exists(PK)", "#", ":v", "🦀"]
+        .into_iter()
+        .enumerate()
+    {
+        let (email, password) = (
+            format!("user{n}@example.com"),
+            format!("{text} {PASSWORD} {text}"),
+        );
+        world
+            .anonymous
+            .post(
+                "/register",
+                &json!({ "email": email, "password": password, "name": text }),
+            )
+            .await
+            .expect(202);
+        let token = world.verification_token(&email).await;
+        world
+            .anonymous
+            .post("/verify-email", &json!({ "token": token }))
+            .await
+            .expect(201);
+        let signed_in = world
+            .anonymous
+            .post("/login", &json!({ "email": email, "password": password }))
+            .await
+            .expect(200);
+        assert_eq!(signed_in.body["user"]["name"], text);
+        assert!(!signed_in.text.contains(&password));
+    }
+    world.finish().await;
+}
+
+/// Texts that no field takes.
+fn unacceptable() -> Vec<(&'static str, Value)> {
+    vec![
+        ("nothing", json!("")),
+        ("blanks", json!(" \t ")),
+        ("NUL", json!("a\u{0}b")),
+        ("a bell", json!("a\u{7}b")),
+        ("an escape", json!("\u{1b}[31mred")),
+        ("a C1 control", json!("a\u{9b}b")),
+        ("a carriage return alone", json!("a\rb")),
+        ("200,000 letters", json!("a".repeat(200_000))),
+        ("40,000 crabs", json!("🦀".repeat(40_000))),
+    ]
+}
+
+#[tokio::test]
+async fn controls_blanks_and_endless_texts_are_refused_in_every_field() {
+    let scene = Scene::open().await;
+    let endpoints = Endpoint::with_body(&scene).await;
+    without_effect(scene, async |scene| {
+        for endpoint in &endpoints {
+            for (field, schema) in endpoint
+                .fields()
+                .into_iter()
+                .filter(|(_, schema)| is_type(schema, "string"))
+            {
+                // A password may be any text (NIST SP 800-63B-4), and of a secret that is wrong nobody is told more than that.
+                let is_secret = schema["format"] == "password" || field == "refresh_token";
+                let is_used = endpoint.call.body.as_ref().unwrap().get(field).is_some();
+                for (name, value) in unacceptable() {
+                    let what = format!("{} with {name} as {field}", endpoint.route);
+                    match (is_secret, is_used) {
+                        (false, true) => refused_at(
+                            endpoint.send(scene, &endpoint.with(field, value)).await,
+                            &format!("/{field}"),
+                            &what,
+                        ),
+                        (true, true) if endpoint.route != "POST /register" => drop(refused(
+                            endpoint.send(scene, &endpoint.with(field, value)).await,
+                            &what,
+                        )),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_is_neither_short_nor_endless_nor_ones_own_name() {
+    let world = World::start().await;
+    let endless = ["long ".repeat(205), "🦀".repeat(300)];
+    for password in [
+        "",
+        "short",
+        "fourteen chars",
+        "aaaaaaaaaaaaaaaaaaaaaaa",
+        "anastasia anastasia",
+        "tayang tayang tayang",
+        &endless[0],
+        &endless[1],
+    ] {
+        let body =
+            json!({ "email": "anastasia@example.com", "password": password, "name": "Anastasia" });
+        refused_at(
+            world.anonymous.post("/register", &body).await,
+            "/password",
+            password,
+        );
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn lone_surrogates_are_refused_in_every_field() {
+    let scene = Scene::open().await;
+    let endpoints = Endpoint::with_body(&scene).await;
+    without_effect(scene, async |scene| {
+        for endpoint in &endpoints {
+            for field in endpoint.fields().into_keys().chain(["unknown"]) {
+                for surrogate in [
+                    "\\ud800",
+                    "\\udc00",
+                    "\\ud83d\\ud83d",
+                    "\\udc00\\ud800",
+                    "\\ud83dx",
+                    "\\uD83",
+                    "\\x00",
+                    "\\u{1f980}",
+                ] {
+                    let body = endpoint
+                        .with(field, json!("SURROGATE"))
+                        .to_string()
+                        .replace("SURROGATE", surrogate);
+                    let what = format!("{} {body}", endpoint.route);
+                    let answer = refused(endpoint.send_text(scene, body).await, &what);
+                    assert!(
+                        matches!(answer.status, 400 | 422),
+                        "{what}: {}",
+                        answer.text
+                    );
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_time_that_is_none_is_named() {
+    let scene = Scene::open().await;
+    let endpoints = Endpoint::with_body(&scene).await;
+    let times = [
+        "2027-02-29T12:00:00Z",
+        "2027-01-01T24:00:01Z",
+        "2027-01-01T12:00:00",
+        "2027-01-01",
+        "2027-13-01T12:00:00Z",
+        "2027-01-01T12:00:00+25:00:00:00",
+        "tomorrow",
+        "1",
+        "9999999-01-01T00:00:00Z",
+        "-000000-01-01T00:00:00Z",
+        "2020-01-01T00:00:00Z",
+        "2036-01-01T00:00:00Z",
+    ];
+    let mut tried = 0;
+    without_effect(scene, async |scene| {
+        for endpoint in &endpoints {
+            for (field, _) in endpoint
+                .fields()
+                .into_iter()
+                .filter(|(_, schema)| schema["format"] == "date-time")
+            {
+                for time in times {
+                    refused_at(
+                        endpoint
+                            .send(scene, &endpoint.with(field, json!(time)))
+                            .await,
+                        &format!("/{field}"),
+                        &format!("{} {time}", endpoint.route),
+                    );
+                    tried += 1;
+                }
+            }
+        }
+    })
+    .await;
+    assert!(tried > 0, "no endpoint takes a time");
+}
+
+#[tokio::test]
+async fn an_id_in_a_body_that_is_none_is_named() {
+    let scene = Scene::open().await;
+    let endpoints = Endpoint::with_body(&scene).await;
+    without_effect(scene, async |scene| {
+        for endpoint in &endpoints {
+            let right = endpoint.call.body.clone().unwrap();
+            for field in endpoint
+                .fields()
+                .into_keys()
+                .filter(|field| field.ends_with("_id") || field.ends_with("_ids"))
+            {
+                let id = right[field]
+                    .as_str()
+                    .or_else(|| right[field][0].as_str())
+                    .unwrap();
+                let tail = id.split_once('_').unwrap().1;
+                for bad in [
+                    "x",
+                    tail,
+                    &format!("_{tail}"),
+                    &format!("user_{tail}"),
+                    &id.to_uppercase(),
+                    &id[..id.len() - 1],
+                    &format!("{id}0"),
+                    &format!(" {id}"),
+                    &format!("{id}#META"),
+                    &format!("{}8{}", &id[..id.len() - 26], &id[id.len() - 25..]),
+                ] {
+                    let value = if right[field].is_array() {
+                        json!([bad])
+                    } else {
+                        json!(bad)
+                    };
+                    refused_at(
+                        endpoint.send(scene, &endpoint.with(field, value)).await,
+                        &format!("/{field}"),
+                        &format!("{} {field} {bad}", endpoint.route),
+                    );
+                }
+            }
+        }
+    })
+    .await;
+}
