@@ -116,6 +116,66 @@ async fn arming_twice_succeeds_once() {
 }
 
 #[tokio::test]
+async fn a_worker_whose_lease_was_taken_over_cannot_arm() {
+    let world = World::start().await;
+    let news = Newsroom::open(&world).await;
+    let Prepared {
+        claimed,
+        armed,
+        account,
+    } = prepared(&world, &news).await;
+    world.stack.clock().advance(seconds(91));
+    let Claim::Prepare(taken_over) = claimed.claim("another worker", world.now()) else {
+        panic!("the lease is over")
+    };
+    world.store().claim(&claimed, &taken_over).await.unwrap();
+    let result = world.store().arm(&claimed, &armed, &account).await;
+    assert!(matches!(result, Err(NotArmed::Lost)), "{result:?}");
+    let armed = taken_over
+        .arm("another worker", Value::Null, world.now())
+        .unwrap();
+    world
+        .store()
+        .arm(&taken_over, &armed, &account)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_post_that_was_moved_while_it_was_prepared_is_not_armed() {
+    let world = World::start().await;
+    let news = Newsroom::open(&world).await;
+    let Prepared {
+        claimed,
+        armed,
+        account,
+    } = prepared(&world, &news).await;
+    let post = claimed.post.to_string();
+    news.schedule(&post, world.now() + seconds(3_600)).await;
+    let result = world.store().arm(&claimed, &armed, &account).await;
+    assert!(matches!(result, Err(NotArmed::Lost)), "{result:?}");
+    world.advance(seconds(120)).await;
+    assert_eq!(world.published(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_post_that_is_out_leaves_no_row_behind() {
+    let world = World::start().await;
+    let news = Newsroom::open(&world).await;
+    let post = news.draft("Gone", &[&news.mastodon, &news.bluesky]).await;
+    news.schedule(&post, world.now() + seconds(30)).await;
+    world.advance(seconds(31)).await;
+    assert_eq!(world.published().len(), 2);
+    let later = world.now() + seconds(86_400);
+    for shard in 0..store::keys::SHARDS {
+        let due = world.store().due(shard, later).await.unwrap();
+        let armed = world.store().overdue_armed(shard, later).await.unwrap();
+        assert!(due.is_empty() && armed.is_empty(), "{due:?} {armed:?}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn nothing_is_armed_whose_content_is_not_the_approved_one() {
     let world = World::start().await;
     let news = Newsroom::open(&world).await;
