@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumIter, EnumString};
+use strum::{Display, EnumIter, EnumString, VariantNames};
 
 use crate::error::Refused;
 use crate::ids::{AccountId, TeamId, UserId};
@@ -23,14 +23,25 @@ use crate::text::AccountName;
     Display,
     EnumString,
     EnumIter,
+    VariantNames,
 )]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "String")]
 #[strum(serialize_all = "snake_case")]
 pub enum Platform {
     /// Mastodon, on any server.
     Mastodon,
     /// Bluesky, on any personal data server.
     Bluesky,
+}
+
+/// Only a name is a platform: what serde would take for an enum besides, such as an object with one field, is not.
+impl TryFrom<String> for Platform {
+    type Error = String;
+    fn try_from(name: String) -> Result<Self, String> {
+        let known = || Self::VARIANTS.join(", ");
+        name.parse()
+            .map_err(|_| format!("must be one of: {}", known()))
+    }
 }
 
 impl Platform {
@@ -97,6 +108,24 @@ impl Account {
                     self.handle
                 ),
             )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_is_written_as_its_name_and_nothing_else() {
+        let read = |json| serde_json::from_str::<Platform>(json);
+        assert_eq!(read(r#""bluesky""#).unwrap(), Platform::Bluesky);
+        assert_eq!(
+            serde_json::to_string(&Platform::Bluesky).unwrap(),
+            r#""bluesky""#
+        );
+        for wrong in [r#"{"bluesky":null}"#, r#""Bluesky""#, "1", r#"["bluesky"]"#] {
+            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 }

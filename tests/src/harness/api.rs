@@ -23,10 +23,19 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// A client that shows redirects instead of following them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests are clients of their own"
+)]
+fn client() -> Client {
+    Client::builder().redirect(Policy::none()).build().unwrap()
+}
+
 impl Api {
     pub(crate) fn new(base: &str) -> Self {
         Self {
-            client: Client::builder().redirect(Policy::none()).build().unwrap(),
+            client: client(),
             base: base.to_owned(),
             token: None,
         }
@@ -142,7 +151,7 @@ impl Answer {
 
 /// Decides on a consent page as a person's browser would; answers with the path and query of the way back.
 pub(crate) async fn consent(authorization_url: &str, account: &str, decision: &str) -> String {
-    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    let client = client();
     let mut address = url::Url::parse(authorization_url).unwrap();
     assert_eq!(
         client.get(address.clone()).send().await.unwrap().status(),

@@ -1,6 +1,6 @@
 //! People who use the system.
 
-use domain::{Member, Role, UserRole};
+use domain::{Member, Role};
 use serde_json::{Value, json};
 
 use super::{Api, World, consent};
@@ -78,14 +78,6 @@ impl World {
             joined_at: self.now(),
         };
         self.store().add_member(&member).await.unwrap();
-    }
-
-    /// Makes somebody an admin of the deployment.
-    pub(crate) async fn promote(&self, person: &Person) {
-        self.store()
-            .set_user_role(person.id.parse().unwrap(), UserRole::Admin)
-            .await
-            .unwrap();
     }
 }
 
