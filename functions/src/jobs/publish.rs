@@ -33,32 +33,9 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
 /// Claim, prepare, wait, ARM, send, record. Whatever ends early leaves the due row, and the next tick finds it.
 async fn publish(app: &App, due: Due) -> Result<()> {
     let worker = URL_SAFE_NO_PAD.encode(app::random::bytes::<WORKER_BYTES>());
-    let Some(found) = app
-        .store
-        .publication(due.post_id, due.publication_id)
-        .await?
-    else {
+    let Some(claimed) = claim(app, due, &worker).await? else {
         return Ok(());
     };
-    let claimed = match found.claim(&worker, app.now()) {
-        Claim::Leave => return Ok(()),
-        Claim::Missed(missed) => {
-            return record(
-                app,
-                &found,
-                &missed,
-                Some("its latest time had passed".into()),
-            )
-            .await;
-        }
-        Claim::Prepare(claimed) => claimed,
-    };
-    match app.store.claim(&found, &claimed).await {
-        Ok(()) => {}
-        Err(store::Error::Stale) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    }
-
     let started = Instant::now();
     let ready = match Box::pin(prepare(app, &claimed)).await? {
         Ok(ready) => ready,
@@ -66,36 +43,79 @@ async fn publish(app: &App, due: Due) -> Result<()> {
     };
     app.clock().sleep_until(claimed.next_at).await;
     if started.elapsed() > PREPARE_AT_MOST {
-        let outcome = Outcome::NotSent {
-            reason: "preparing took too long".into(),
-            retry_after: None,
-        };
-        return end(app, &claimed, outcome).await;
+        return end(app, &claimed, not_sent("preparing took too long")).await;
     }
-
-    let Some(armed) = claimed.arm(&worker, ready.effect.clone().into(), app.now()) else {
-        return Ok(());
-    };
     let arming = Instant::now();
-    match app.store.arm(&claimed, &armed, &ready.account).await {
-        Ok(()) => {}
+    let armed = match arm(app, &claimed, &ready, &worker).await? {
+        Armed::Yes(armed) => armed,
+        Armed::Leave => return Ok(()),
+        Armed::Later(outcome) => return end(app, &claimed, outcome).await,
+    };
+    let outcome = send(app, &ready, &armed, arming).await;
+    let late = app.now().duration_since(armed.schedule.publish_at);
+    tracing::info!(publication = %armed.id, platform = %armed.platform, lateness_ms = late.as_millis(), ?outcome, "sent");
+    end(app, &armed, outcome).await
+}
+
+/// Makes the publication this worker's, if it is due and nobody else's.
+async fn claim(app: &App, due: Due, worker: &str) -> Result<Option<Publication>> {
+    let found = app
+        .store
+        .publication(due.post_id, due.publication_id)
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let claimed = match found.claim(worker, app.now()) {
+        Claim::Prepare(claimed) => claimed,
+        Claim::Leave => return Ok(None),
+        Claim::Missed(missed) => {
+            let reason = "its latest time had passed".to_owned();
+            record(app, &found, &missed, Some(reason)).await?;
+            return Ok(None);
+        }
+    };
+    match app.store.claim(&found, &claimed).await {
+        Ok(()) => Ok(Some(claimed)),
+        Err(store::Error::Stale) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What came of arming.
+enum Armed {
+    /// The request may be sent, by this worker and now.
+    Yes(Box<Publication>),
+    /// It is somebody else's, or nobody's at the moment: there is nothing to record.
+    Leave,
+    /// It must be tried again.
+    Later(Outcome),
+}
+
+async fn arm(app: &App, claimed: &Publication, ready: &Ready, worker: &str) -> Result<Armed> {
+    let effect = ready.effect.clone().into();
+    let Some(armed) = claimed.arm(worker, effect, app.now()) else {
+        return Ok(Armed::Leave);
+    };
+    match app.store.arm(claimed, &armed, &ready.account).await {
+        Ok(()) => Ok(Armed::Yes(Box::new(armed))),
         Err(NotArmed::AccountChanged) => {
-            let outcome = Outcome::NotSent {
-                reason: "the account was connected again meanwhile".into(),
-                retry_after: None,
-            };
-            return end(app, &claimed, outcome).await;
+            let outcome = not_sent("the account was connected again meanwhile");
+            Ok(Armed::Later(outcome))
         }
         Err(why @ (NotArmed::Lost | NotArmed::Withdrawn | NotArmed::Stopped)) => {
             tracing::info!(publication = %claimed.id, ?why, "not armed");
-            return Ok(());
+            Ok(Armed::Leave)
         }
         // Perhaps it was written: then nobody sends, and the tick gives it to a human.
-        Err(NotArmed::Unknown(error)) => return Err(error).context("arming"),
+        Err(NotArmed::Unknown(error)) => Err(error).context("arming"),
     }
-    let outcome = send(app, &ready, &armed, arming).await;
-    tracing::info!(publication = %armed.id, platform = %armed.platform, lateness_ms = app.now().duration_since(armed.schedule.publish_at).as_millis(), ?outcome, "sent");
-    end(app, &armed, outcome).await
+}
+
+/// Nothing was sent, for a reason of our own.
+fn not_sent(reason: &str) -> Outcome {
+    Outcome::NotSent {
+        reason: reason.to_owned(),
+        retry_after: None,
+    }
 }
 
 /// Everything that the one request needs.
@@ -193,19 +213,11 @@ async fn fresh_tokens(
 /// Makes the one request, unless this worker was stopped for so long after arming that somebody else may have acted on it.
 async fn send(app: &App, ready: &Ready, armed: &Publication, arming: Instant) -> Outcome {
     if arming.elapsed() > SEND_WINDOW.unsigned_abs() {
-        return Outcome::NotSent {
-            reason: "the worker was held up between arming and sending".into(),
-            retry_after: None,
-        };
+        return not_sent("the worker was held up between arming and sending");
     }
     let egress = match app.egress() {
         Ok(egress) => egress,
-        Err(error) => {
-            return Outcome::NotSent {
-                reason: error.to_string(),
-                retry_after: None,
-            };
-        }
+        Err(error) => return not_sent(&error.to_string()),
     };
     let target = vault::target(&ready.account);
     let outcome = publisher(armed.platform)
