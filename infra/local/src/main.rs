@@ -14,8 +14,9 @@ use tracing_subscriber::EnvFilter;
 
 use arguments::{Command, USAGE};
 
-/// What is logged unless `RUST_LOG` says otherwise.
-const LOG_FILTER: &str = "warn,app=info,functions=info,local=info,platforms=info,sandbox=info";
+/// What is logged unless `RUST_LOG` says otherwise. The embedded DynamoDB would warn of each condition that does not hold.
+const LOG_FILTER: &str =
+    "warn,dynoxide=error,app=info,functions=info,local=info,platforms=info,sandbox=info";
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use anyhow::Context;
-use domain::ids;
+use domain::{ids, schedule};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use platforms::Egress;
@@ -66,9 +66,9 @@ impl App {
         }
     }
 
-    /// The time.
+    /// The time, in whole milliseconds: what keys, hashes and answers are written in.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        schedule::millis(self.clock.now())
     }
 
     /// The clock, for waiting.
