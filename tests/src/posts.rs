@@ -227,3 +227,24 @@ async fn two_people_who_schedule_one_post_at_once_leave_it_with_one_time() {
     assert_eq!(world.published(), ["Which?"]);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_function_can_do_nothing_that_its_policy_does_not_allow() {
+    let template = std::fs::read_to_string("../template.yaml").unwrap();
+    let (before, posts_create) = template.split_once("\n  PostsCreate:\n").unwrap();
+    let without = posts_create.replacen("dynamodb:PutItem, ", "", 1);
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("template.yaml");
+    std::fs::write(&changed, format!("{before}\n  PostsCreate:\n{without}")).unwrap();
+    let world = World::from(local::Options {
+        template: changed,
+        ..local::Options::default()
+    })
+    .await;
+    let news = Newsroom::open(&world).await;
+    let body = json!({ "team_id": news.team, "text": "Denied", "account_ids": [news.bluesky] });
+    let answer = news.ana.api.post("/posts", &body).await.expect_problem(500);
+    assert!(!answer.text.contains("dynamodb"), "{}", answer.text);
+    let list = news.ana.api.get("/posts").await.expect(200);
+    assert_eq!(list.body["items"], json!([]));
+}

@@ -80,10 +80,11 @@ struct Running {
     tasks: Mutex<BTreeMap<u64, AbortHandle>>,
 }
 
-/// Runs functions on one `App`.
+/// Runs functions, each on an `App` of its own: with its own credentials, and knowing only the secrets that it has read.
 #[derive(Debug)]
 pub(crate) struct Invoker {
-    app: Arc<App>,
+    administrator: Arc<App>,
+    apps: Mutex<BTreeMap<String, Arc<App>>>,
     bell: Bell,
     running: Arc<Running>,
     failures: Mutex<Vec<Failure>>,
@@ -128,19 +129,31 @@ impl Deployed {
 }
 
 impl Invoker {
-    /// Runs functions on `app`; time limits are measured on the bell's clock.
-    pub(crate) fn new(app: Arc<App>, bell: Bell) -> Self {
+    /// Runs functions with the configuration of `administrator`, who may do everything. Time limits are measured on the bell's clock.
+    pub(crate) fn new(administrator: Arc<App>, bell: Bell) -> Self {
         Self {
-            app,
+            administrator,
+            apps: Mutex::default(),
             bell,
             running: Arc::default(),
             failures: Mutex::default(),
         }
     }
 
-    /// What every function runs on.
-    pub(crate) fn app(&self) -> &Arc<App> {
-        &self.app
+    /// What the stack itself works with.
+    pub(crate) fn administrator(&self) -> &Arc<App> {
+        &self.administrator
+    }
+
+    /// What a function runs on: its access key is its name.
+    fn app_of(&self, function: &str) -> Arc<App> {
+        let mut apps = lock(&self.apps);
+        let app = apps.entry(function.to_owned()).or_insert_with(|| {
+            let mut config = self.administrator.config.clone();
+            function.clone_into(&mut config.aws.access_key_id);
+            Arc::new(App::new(config, self.bell.clock().clone()))
+        });
+        Arc::clone(app)
     }
 
     /// Announces an invocation, before the work for it is taken from anywhere.
@@ -168,7 +181,7 @@ impl Invoker {
         let limit = SignedDuration::try_from(function.definition.timeout);
         let deadline = clock.now() + limit.unwrap_or(SignedDuration::from_secs(900));
 
-        let app = Arc::clone(&self.app);
+        let app = self.app_of(function.name());
         let code = function.code.0;
         let inner_slot = slot.clone();
         let mut task = tokio::spawn(async move {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::aws::{self, Secrets, Services};
+use crate::aws::{self, ADMINISTRATOR, Rights, Secrets, Services};
 use crate::bell::Bell;
 use crate::bus::Buses;
 use crate::data::{self, Data};
@@ -152,6 +152,7 @@ impl Stack {
         );
         let services = Services {
             queues: Arc::clone(&queues),
+            rights: rights(&deployment),
             buses,
             secrets: Secrets::open(&deployment.secrets, &state, REGION, ACCOUNT)?,
             mailbox: Mailbox::new(sandbox.clone(), options.clock.clone()),
@@ -273,9 +274,9 @@ impl Stack {
         &self.sandbox
     }
 
-    /// What the functions run on.
+    /// The functions' configuration and clients, with the rights of an administrator.
     pub fn app(&self) -> &Arc<App> {
-        self.invoker.app()
+        self.invoker.administrator()
     }
 
     /// The clock that everything lives by.
@@ -376,13 +377,20 @@ fn deploy(
     })
 }
 
+/// What each function may do, by its policies.
+fn rights(deployment: &Deployment) -> Rights {
+    let functions = deployment.functions.iter();
+    let functions = functions.map(|function| (function.name.clone(), function.rights.clone()));
+    Rights::new(functions.collect(), REGION, ACCOUNT)
+}
+
 /// The functions' configuration: the template's environment, and what Lambda itself sets.
 fn config(deployment: &Deployment, aws_url: &str) -> Result<Config> {
     Config::from_lookup(&|name| {
         let value = match name {
             "AWS_REGION" => Some(REGION),
             "AWS_ENDPOINT_URL" => Some(aws_url),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local"),
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some(ADMINISTRATOR),
             _ => deployment.environment.get(name).map(String::as_str),
         };
         value.map(str::to_owned)

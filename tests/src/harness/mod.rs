@@ -33,15 +33,18 @@ impl World {
     }
 
     pub(crate) async fn with(data: Data, parameters: BTreeMap<String, String>) -> Self {
-        let clock = app::Clock::manual(start_of_time());
-        let stack = Stack::start(Options {
+        Self::from(Options {
             data,
-            clock,
             parameters,
             ..Options::default()
         })
         .await
-        .unwrap();
+    }
+
+    /// Starts with any options, but always on a clock that stands at the start of time.
+    pub(crate) async fn from(options: Options) -> Self {
+        let clock = app::Clock::manual(start_of_time());
+        let stack = Stack::start(Options { clock, ..options }).await.unwrap();
         let anonymous = Api::new(stack.api_url());
         Self { stack, anonymous }
     }

@@ -1,6 +1,7 @@
 //! One loopback server that answers the few AWS operations that functions call through the AWS SDK.
 
 mod events;
+mod rights;
 mod secrets;
 mod ses;
 mod sqs;
@@ -23,12 +24,15 @@ use crate::ids;
 use crate::mailbox::Mailbox;
 use crate::queues::Queues;
 
+pub(crate) use rights::{ADMINISTRATOR, Rights};
 pub(crate) use secrets::Secrets;
 
 /// What the operations work on.
 pub(crate) struct Services {
     /// SQS.
     pub queues: Arc<Queues>,
+    /// Who may do what.
+    pub rights: Rights,
     /// EventBridge.
     pub buses: Buses,
     /// Secrets Manager.
@@ -92,6 +96,10 @@ async fn answer(
     let (service, operation) = target
         .and_then(|target| target.split_once('.'))
         .unwrap_or_default();
+    let allowed = services.rights.check(&headers, service, operation, &body);
+    if let Err(error) = allowed {
+        return json_error(&error);
+    }
     match service {
         "DynamoDB_20120810" => dynamodb(&services, &headers, operation, body).await,
         "AmazonSQS" => json_answer(&body, |input| sqs::answer(&services, operation, input)),

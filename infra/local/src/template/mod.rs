@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use resolve::Resolver;
 pub(crate) use resolve::Setting;
 pub(crate) use resources::{
-    Bus, Cors, Function, Queue, Schedule, Secret, StreamSource, Table, Trigger,
+    Bus, Cors, Function, Queue, Right, Schedule, Secret, StreamSource, Table, Trigger,
 };
 
 /// A template as written, its functions such as `!Ref` not yet resolved.
@@ -117,7 +117,13 @@ impl Deployment {
                 if properties.get("Environment").is_some() {
                     bail!("environment variables belong into `Globals`: one process has one set");
                 }
-                let keys = ["Timeout", "Events", "DeadLetterQueue", "EventInvokeConfig"];
+                let keys = [
+                    "Timeout",
+                    "Events",
+                    "DeadLetterQueue",
+                    "EventInvokeConfig",
+                    "Policies",
+                ];
                 let properties = resolver.typed(&keep(properties, &keys))?;
                 self.functions
                     .push(Function::new(logical_id, properties, default_timeout)?);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::resources::{
-    AsyncRetry, Cors, Function, Queue, Redrive, Schedule, StreamSource, Table, Trigger,
+    AsyncRetry, Cors, Function, Queue, Redrive, Right, Schedule, StreamSource, Table, Trigger,
 };
 use crate::pattern::Pattern;
 
@@ -49,6 +49,53 @@ pub(super) struct FunctionProperties {
     events: BTreeMap<String, Event>,
     dead_letter_queue: Option<DeadLetterQueue>,
     event_invoke_config: EventInvokeConfig,
+    policies: Vec<Policy>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policy {
+    statement: Vec<Statement>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    effect: Effect,
+    action: OneOrMany,
+    resource: OneOrMany,
+}
+
+/// Functions are only ever allowed something.
+#[derive(Deserialize)]
+enum Effect {
+    Allow,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<OneOrMany> for Vec<String> {
+    fn from(texts: OneOrMany) -> Self {
+        match texts {
+            OneOrMany::One(text) => vec![text],
+            OneOrMany::Many(texts) => texts,
+        }
+    }
+}
+
+impl From<Statement> for Right {
+    fn from(statement: Statement) -> Self {
+        let Effect::Allow = statement.effect;
+        Self {
+            actions: statement.action.into(),
+            resources: statement.resource.into(),
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -173,6 +220,11 @@ impl Function {
         properties: FunctionProperties,
         default_timeout: u64,
     ) -> Result<Self> {
+        let statements = properties
+            .policies
+            .into_iter()
+            .flat_map(|policy| policy.statement);
+        let rights = statements.map(Right::from).collect();
         let mut triggers = Vec::new();
         for (name, event) in properties.events {
             let trigger = trigger(logical_id, &name, event);
@@ -190,6 +242,7 @@ impl Function {
                 dead_letters: properties.dead_letter_queue.map(|queue| queue.target_arn),
             },
             triggers,
+            rights,
         })
     }
 }

@@ -102,6 +102,22 @@ impl Resolver<'_> {
                     .context("`Fn::Join` takes a separator")?;
                 Ok(Some(strings(&resolved[1])?.join(separator).into()))
             }
+            "Fn::Split" => {
+                let resolved = self.at_depth(argument, depth)?.unwrap_or_default();
+                let parts = strings(&resolved)?;
+                let [separator, whole] = parts.as_slice() else {
+                    bail!("`Fn::Split` takes a separator and a text");
+                };
+                let split: Vec<_> = whole.split(separator.as_str()).collect();
+                Ok(Some(split.into()))
+            }
+            "Fn::Select" => {
+                let resolved = self.at_depth(argument, depth)?.unwrap_or_default();
+                let index = text(&resolved[0]).parse::<usize>();
+                let item = index.ok().and_then(|index| resolved[1].get(index));
+                let item = item.context("`Fn::Select` takes an index and a list that has it")?;
+                Ok(Some(item.clone()))
+            }
             "Fn::If" => {
                 let condition = argument[0].as_str().context("`Fn::If` takes a condition")?;
                 let branch = if self.condition(condition, depth)? {

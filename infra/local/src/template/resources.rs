@@ -19,6 +19,17 @@ pub(crate) struct Function {
     pub retry: AsyncRetry,
     /// Everything that invokes it.
     pub triggers: Vec<Trigger>,
+    /// What its policies allow it to do.
+    pub rights: Vec<Right>,
+}
+
+/// Actions that are allowed on resources; both may have the wildcards of IAM.
+#[derive(Debug, Clone)]
+pub(crate) struct Right {
+    /// E.g. `dynamodb:GetItem`.
+    pub actions: Vec<String>,
+    /// ARNs.
+    pub resources: Vec<String>,
 }
 
 /// The retry rules of asynchronous invocations.

@@ -24,7 +24,7 @@ Resources:
   PostsGet:
     Type: AWS::Serverless::Function
     Properties:
-      Policies: !Unheard [of]
+      Layers: !Unheard [of]
       Events: { Http: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: get, Path: "/posts/{postId}" } } }
   JobsWork:
     Type: AWS::Serverless::Function
