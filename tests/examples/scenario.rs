@@ -1,5 +1,6 @@
 //! Walks the scenario against a fresh system that runs elsewhere: E2E_API_URL, E2E_SANDBOX_URL and E2E_MAILBOX_URL say
-//! where. With E2E_POSTS it publishes that many posts instead of one and tells how late they were.
+//! where. With E2E_POSTS it publishes that many posts instead of one and tells how late they were; with E2E_AHEAD_SECONDS
+//! the first one is scheduled that far ahead instead of 10 s.
 
 use std::time::Duration;
 
@@ -15,13 +16,14 @@ use tests::scenario::{Target, run};
 )]
 async fn main() -> Result<()> {
     let variable = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
+    let ahead = variable("E2E_AHEAD_SECONDS").map_or(Ok(10), |seconds| seconds.parse())?;
     let target = Target {
         api: variable("E2E_API_URL")?.trim_end_matches('/').to_owned(),
         sandbox: variable("E2E_SANDBOX_URL")?,
         mailbox: variable("E2E_MAILBOX_URL")?,
         patience: Duration::from_mins(5),
         posts: variable("E2E_POSTS").map_or(Ok(1), |posts| posts.parse())?,
-        ahead: SignedDuration::from_secs(10),
+        ahead: SignedDuration::from_secs(ahead),
         between: SignedDuration::from_millis(1_700),
     };
     let report = run(&target).await?;
