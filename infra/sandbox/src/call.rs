@@ -7,6 +7,9 @@ use axum::{
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use url::Url;
+
+use crate::google::Flaw;
 
 /// One request to one platform at one moment; it can be carried out again later.
 #[derive(Clone, Debug)]
@@ -24,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) base: String,
     /// Until when listings leave out what this call creates.
     pub(crate) unlisted_until: Option<Timestamp>,
+    /// What is wrong with the ID token in the answer.
+    pub(crate) flaw: Option<Flaw>,
 }
 
 impl Call {
@@ -134,6 +139,16 @@ impl Reply {
         }
     }
 
+    /// Sends the browser back to an application, with those of the parameters that have a value.
+    pub(crate) fn back_to(mut address: Url, parameters: &[(&str, Option<&str>)]) -> Self {
+        for (name, value) in parameters {
+            if let Some(value) = value {
+                address.query_pairs_mut().append_pair(name, value);
+            }
+        }
+        Self::redirect(address.as_str())
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
@@ -141,11 +156,17 @@ impl Reply {
 
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::builder().status(self.status);
+        let cached = self
+            .headers
+            .iter()
+            .any(|(name, _)| *name == header::CACHE_CONTROL);
         for (name, value) in self.headers {
             response = response.header(name, value);
         }
+        if !cached {
+            response = response.header(header::CACHE_CONTROL, "no-store");
+        }
         response
-            .header(header::CACHE_CONTROL, "no-store")
             .body(Body::from(self.body))
             .unwrap_or_else(|error| {
                 tracing::error!(%error, "an answer could not be built");

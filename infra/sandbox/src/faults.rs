@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::google::Flaw;
+
 fn once() -> u32 {
     1
 }
@@ -93,6 +95,8 @@ pub enum Effect {
     },
     /// The token of the request is revoked before the request is looked at.
     RevokeToken,
+    /// It is carried out, and the ID token in the answer is not as it should be.
+    FlawedIdToken(Flaw),
 }
 
 impl Fault {

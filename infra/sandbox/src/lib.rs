@@ -1,12 +1,15 @@
-//! Stand-ins for the social platforms: they answer as the platforms do, fail when told to, and show what was published.
+//! Stand-ins for the social platforms and for those that people sign in with: they answer as these do, fail when told to, and show what was published.
 
 mod bluesky;
 mod call;
+mod facebook;
 mod faults;
+mod google;
 mod journal;
 mod limits;
 mod mastodon;
 mod mint;
+mod oauth;
 mod pages;
 mod platform;
 mod router;
@@ -24,6 +27,7 @@ use jiff::Timestamp;
 use crate::state::State;
 pub use crate::{
     faults::{Effect, Fault},
+    google::Flaw,
     state::{Executed, Mail, Received},
 };
 
@@ -96,6 +100,11 @@ impl Sandbox {
     /// Turns the rate limits of the platforms on (the default) or off.
     pub fn enforce_limits(&self, enforced: bool) {
         self.state().limits.enforced = enforced;
+    }
+
+    /// Lets Google sign with a new key from now on; the old one is no longer published.
+    pub fn rotate_keys(&self) {
+        self.state().google.rotate_keys();
     }
 
     fn now(&self) -> Timestamp {

@@ -1,5 +1,7 @@
 //! New ids, keys and hashes, the same for the same start time and the same requests.
 
+use std::fmt::Write;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -7,6 +9,16 @@ use sha2::{Digest, Sha256};
 /// SHA-256 in base64url without padding, as PKCE writes it.
 pub(crate) fn sha256_base64url(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
+}
+
+/// Bytes in hexadecimal, in lower case.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// A key that was never given out before, 43 characters.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     bluesky,
     call::{Call, Reply},
-    mastodon,
+    facebook, google, mastodon,
     state::State,
 };
 
@@ -14,6 +14,8 @@ use crate::{
 pub(crate) enum Platform {
     Mastodon,
     Bluesky,
+    Google,
+    Facebook,
 }
 
 impl Platform {
@@ -21,6 +23,8 @@ impl Platform {
         match self {
             Self::Mastodon => "mastodon",
             Self::Bluesky => "bluesky",
+            Self::Google => "google",
+            Self::Facebook => "facebook",
         }
     }
 
@@ -29,16 +33,22 @@ impl Platform {
             Some(Self::Mastodon)
         } else if host == bluesky::HOST {
             Some(Self::Bluesky)
+        } else if host == google::HOST {
+            Some(Self::Google)
+        } else if facebook::serves(host) {
+            Some(Self::Facebook)
         } else {
             None
         }
     }
 
-    /// The operation's name and the account whose token the call carries.
+    /// The operation's name and the account whose token or code the call carries.
     pub(crate) fn identify(self, state: &State, call: &Call) -> (String, Option<String>) {
         match self {
             Self::Mastodon => mastodon::identify(state, call),
             Self::Bluesky => bluesky::identify(state, call),
+            Self::Google => google::identify(state, call),
+            Self::Facebook => facebook::identify(state, call),
         }
     }
 
@@ -46,6 +56,8 @@ impl Platform {
         match self {
             Self::Mastodon => mastodon::execute(state, call),
             Self::Bluesky => bluesky::execute(state, call),
+            Self::Google => google::execute(state, call),
+            Self::Facebook => facebook::execute(state, call),
         }
     }
 
@@ -53,6 +65,8 @@ impl Platform {
         match self {
             Self::Mastodon => mastodon::too_many(resets_at),
             Self::Bluesky => bluesky::too_many(resets_at),
+            Self::Google => google::too_many(resets_at),
+            Self::Facebook => facebook::too_many(resets_at),
         }
     }
 
@@ -60,6 +74,8 @@ impl Platform {
         match self {
             Self::Mastodon => mastodon::failure(status),
             Self::Bluesky => bluesky::failure(status),
+            Self::Google => google::failure(status),
+            Self::Facebook => facebook::failure(status),
         }
     }
 
@@ -67,6 +83,9 @@ impl Platform {
         match self {
             Self::Mastodon => mastodon::revoke_token(state, call),
             Self::Bluesky => bluesky::revoke_token(state, call),
+            // Tayang takes no more from Google than the ID token, which cannot be revoked.
+            Self::Google => {}
+            Self::Facebook => facebook::revoke_token(state, call),
         }
     }
 }

@@ -50,6 +50,7 @@ pub(crate) async fn serve(Shared(sandbox): Shared<Sandbox>, request: Request) ->
         body,
         now: sandbox.now(),
         unlisted_until: None,
+        flaw: None,
     };
     let answer = {
         let mut state = sandbox.state();
@@ -170,6 +171,10 @@ fn answer(state: &mut State, platform: Platform, mut call: Call) -> Answer {
         }
         Some(Effect::RevokeToken) => {
             platform.revoke(state, &call);
+            Some(platform.execute(state, &call))
+        }
+        Some(Effect::FlawedIdToken(flaw)) => {
+            call.flaw = Some(flaw.clone());
             Some(platform.execute(state, &call))
         }
     };

@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bluesky,
     call::Call,
+    facebook,
     faults::Faults,
+    google,
     journal::{Journal, Rows, Table},
     limits::Limits,
     mastodon, mint,
@@ -63,13 +65,13 @@ pub struct Executed {
 pub struct Received {
     /// When it arrived.
     pub at: Timestamp,
-    /// `mastodon` or `bluesky`.
+    /// `mastodon`, `bluesky`, `google` or `facebook`.
     pub platform: String,
     /// The host it was meant for.
     pub host: String,
     /// The operation, e.g. `create_status` or `com.atproto.repo.putRecord`.
     pub operation: String,
-    /// The account whose token it carried.
+    /// The account whose token or code it carried.
     pub account: Option<String>,
     /// The HTTP method.
     pub method: String,
@@ -125,6 +127,8 @@ pub(crate) struct State {
     pub(crate) mails: Table<Mail>,
     pub(crate) mastodon: mastodon::Tables,
     pub(crate) bluesky: bluesky::Tables,
+    pub(crate) google: google::Tables,
+    pub(crate) facebook: facebook::Tables,
     pub(crate) requests: VecDeque<Received>,
     pub(crate) faults: Faults,
     pub(crate) limits: Limits,
@@ -141,6 +145,8 @@ impl State {
             mails: Table::new("mails"),
             mastodon: mastodon::Tables::new(),
             bluesky: bluesky::Tables::new(),
+            google: google::Tables::new(),
+            facebook: facebook::Tables::new(),
             requests: VecDeque::new(),
             faults: Faults::default(),
             limits: Limits::new(),
@@ -170,6 +176,8 @@ impl State {
             vec![&mut self.counter, &mut self.posts, &mut self.mails];
         tables.extend(self.mastodon.all());
         tables.extend(self.bluesky.all());
+        tables.extend(self.google.all());
+        tables.extend(self.facebook.all());
         tables
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{
-    ACCOUNTS, account, error,
+    account, error,
     instance::SCOPES,
     tables::{App, Grant},
 };
@@ -151,14 +151,7 @@ impl Request {
 
 fn send_back(redirect_uri: &str, parameters: &[(&str, Option<&str>)]) -> Reply {
     match Url::parse(redirect_uri) {
-        Ok(mut url) => {
-            for (name, value) in parameters {
-                if let Some(value) = value {
-                    url.query_pairs_mut().append_pair(name, value);
-                }
-            }
-            Reply::redirect(url.as_str())
-        }
+        Ok(url) => Reply::back_to(url, parameters),
         Err(_) => pages::notice(
             400,
             "An error has occurred",
@@ -170,16 +163,12 @@ fn send_back(redirect_uri: &str, parameters: &[(&str, Option<&str>)]) -> Reply {
 pub(super) fn ask(state: &mut State, call: &Call) -> Result<Reply, Reply> {
     let parameters = call.parameters();
     let request = Request::read(state, call, &parameters)?;
-    let hidden = parameters
-        .iter()
-        .filter_map(|(name, _)| Some((name.clone(), text(&parameters, name)?)))
-        .collect();
-    Ok(pages::consent(
+    let hidden = pages::hidden(&parameters);
+    Ok(pages::consent_on_mastodon(
         &call.host,
         &request.app.name,
         request.app.website.as_deref(),
         &request.scopes,
-        ACCOUNTS,
         hidden,
     ))
 }

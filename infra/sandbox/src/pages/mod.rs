@@ -1,18 +1,22 @@
 //! Pages for people: the timeline, the outbox, permalinks, the sample accounts, consent.
 
+mod consent;
 mod views;
 
 use askama::Template;
 use jiff::Timestamp;
 
+pub(crate) use self::consent::{
+    consent_at_facebook, consent_at_google, consent_on_mastodon, hidden,
+};
 use self::views::{
-    AccountsPage, AvatarImage, Card, ConsentPage, Host, MailView, NoticePage, OutboxPage, Person,
-    ProfilePage, TimelinePage,
+    AccountsPage, AvatarImage, Card, Host, MailView, NoticePage, OutboxPage, Person, ProfilePage,
+    TimelinePage,
 };
 use crate::{
     bluesky,
     call::{Call, Reply},
-    mastodon,
+    facebook, google, mastodon,
     state::State,
 };
 
@@ -90,25 +94,37 @@ pub(crate) fn outbox(state: &State) -> Reply {
 }
 
 pub(crate) fn accounts() -> Reply {
-    let mastodon = mastodon::ACCOUNTS
-        .iter()
-        .map(|account| Person::on_mastodon(mastodon::HOST, account))
-        .collect();
-    let bluesky = bluesky::ACCOUNTS.iter().map(Person::on_bluesky).collect();
     let hosts = vec![
         Host {
             platform: "mastodon",
             name: "Mastodon",
             address: mastodon::HOST,
             how: "Connect with OAuth: the consent page lets you choose one of these accounts. Every host below mastodon.sandbox is a server of its own; long.mastodon.sandbox allows 5,000 characters.",
-            people: mastodon,
+            people: mastodon::ACCOUNTS
+                .iter()
+                .map(|account| Person::on_mastodon(mastodon::HOST, account))
+                .collect(),
         },
         Host {
             platform: "bluesky",
             name: "Bluesky",
             address: bluesky::HOST,
             how: "Connect with the handle and the app password.",
-            people: bluesky,
+            people: bluesky::ACCOUNTS.iter().map(Person::on_bluesky).collect(),
+        },
+        Host {
+            platform: "google",
+            name: "Google",
+            address: google::HOST,
+            how: "Sign in to Tayang as one of these people.",
+            people: google::PEOPLE.iter().map(Person::at_google).collect(),
+        },
+        Host {
+            platform: "facebook",
+            name: "Facebook",
+            address: facebook::DIALOG_HOST,
+            how: "Sign in to Tayang as one of these people.",
+            people: facebook::PEOPLE.iter().map(Person::at_facebook).collect(),
         },
     ];
     render(
@@ -172,37 +188,6 @@ pub(crate) fn profile(state: &State, call: &Call) -> Reply {
             person,
             single: wanted.is_some(),
             cards,
-        },
-    )
-}
-
-pub(crate) fn consent(
-    host: &str,
-    app: &str,
-    website: Option<&str>,
-    scopes: &[String],
-    accounts: &[mastodon::Account],
-    hidden: Vec<(String, String)>,
-) -> Reply {
-    let people = accounts
-        .iter()
-        .map(|account| Person::on_mastodon(host, account))
-        .collect();
-    let website =
-        website.filter(|website| website.starts_with("https://") || website.starts_with("http://"));
-    let scopes = scopes
-        .iter()
-        .map(|scope| (scope.clone(), views::scope_in_words(scope)))
-        .collect();
-    render(
-        200,
-        &ConsentPage {
-            host,
-            app,
-            website,
-            scopes,
-            people,
-            hidden,
         },
     )
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{escape, readable};
 use crate::{
-    bluesky, mastodon,
+    bluesky, facebook, google, mastodon,
     state::{Mail, Post},
 };
 
@@ -66,11 +66,13 @@ impl Card {
 pub(super) struct Person {
     pub(super) platform: &'static str,
     pub(super) account: &'static str,
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) handle: String,
     pub(super) avatar: String,
-    pub(super) profile: String,
+    /// The page of what the account posts, where accounts post.
+    pub(super) profile: Option<String>,
     pub(super) app_password: Option<&'static str>,
+    pub(super) note: Option<&'static str>,
 }
 
 impl Person {
@@ -78,11 +80,12 @@ impl Person {
         Self {
             platform: "mastodon",
             account: account.username,
-            name: account.name,
+            name: account.name.to_owned(),
             handle: format!("@{}@{host}", account.username),
             avatar: format!("/{host}/avatars/{}.svg", account.username),
-            profile: format!("/{host}/@{}", account.username),
+            profile: Some(format!("/{host}/@{}", account.username)),
             app_password: None,
+            note: None,
         }
     }
 
@@ -91,11 +94,42 @@ impl Person {
         Self {
             platform: "bluesky",
             account: account.handle,
-            name: account.name,
+            name: account.name.to_owned(),
             handle: account.handle.to_owned(),
             avatar: format!("/{host}/avatars/{}.svg", account.name_in_urls()),
-            profile: format!("/{host}/profile/{}", account.handle),
+            profile: Some(format!("/{host}/profile/{}", account.handle)),
             app_password: Some(account.app_password),
+            note: None,
+        }
+    }
+
+    pub(super) fn at_google(person: &google::Person) -> Self {
+        Self {
+            platform: "google",
+            account: person.account,
+            name: person.name.to_owned(),
+            handle: person.email.to_owned(),
+            avatar: format!("/{}/avatars/{}.svg", google::HOST, person.account),
+            profile: None,
+            app_password: None,
+            note: Some(person.note),
+        }
+    }
+
+    pub(super) fn at_facebook(person: &facebook::Person) -> Self {
+        let (handle, note) = match person.email {
+            Some(email) => (email, None),
+            None => ("registered with a phone number", Some("no e-mail address")),
+        };
+        Self {
+            platform: "facebook",
+            account: person.account,
+            name: person.name(),
+            handle: handle.to_owned(),
+            avatar: format!("/{}/avatars/{}.svg", facebook::DIALOG_HOST, person.account),
+            profile: None,
+            app_password: None,
+            note,
         }
     }
 }
@@ -160,24 +194,6 @@ fn linked(text: &str) -> String {
     html
 }
 
-/// What a scope allows, in words.
-pub(super) fn scope_in_words(scope: &str) -> &'static str {
-    match scope {
-        "read" => "Read all of your account’s data",
-        "profile" => "Read only your account’s profile",
-        "read:accounts" => "See account information",
-        "read:statuses" => "See all posts",
-        "write" => "Modify all of your account’s data",
-        "write:statuses" => "Publish posts",
-        "write:media" => "Upload media files",
-        "write:accounts" => "Modify your profile",
-        "follow" => "Modify account relationships",
-        "push" => "Receive your push notifications",
-        scope if scope.starts_with("read:") => "Read this part of your account’s data",
-        _ => "Modify this part of your account’s data",
-    }
-}
-
 /// A platform with its sample accounts.
 pub(super) struct Host {
     pub(super) platform: &'static str,
@@ -223,17 +239,6 @@ pub(super) struct NoticePage<'a> {
     pub(super) here: &'static str,
     pub(super) title: &'a str,
     pub(super) text: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "consent.html")]
-pub(super) struct ConsentPage<'a> {
-    pub(super) host: &'a str,
-    pub(super) app: &'a str,
-    pub(super) website: Option<&'a str>,
-    pub(super) scopes: Vec<(String, &'static str)>,
-    pub(super) people: Vec<Person>,
-    pub(super) hidden: Vec<(String, String)>,
 }
 
 #[derive(Template)]

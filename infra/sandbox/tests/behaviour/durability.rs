@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use sandbox::{Mail, Sandbox};
 use serde_json::{Value, json};
 
+use crate::google;
 use crate::stage::{Stage, json as body, string};
 
 fn reopened(folder: &std::path::Path) -> Sandbox {
@@ -57,6 +58,23 @@ async fn posts_tokens_and_mails_survive_without_a_goodbye() {
     let next = other.toot(&token, "next").send().await.unwrap();
     assert_ne!(body(next).await["id"], first);
     assert_eq!(reopened(folder.path()).executed().len(), 2);
+}
+
+#[tokio::test]
+async fn codes_for_sign_in_survive() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::set().await;
+    stage.sandbox.persist_to(folder.path()).unwrap();
+    let used = google::code(&stage, "sari").await;
+    let unused = google::code(&stage, "sari").await;
+    google::exchange(&stage, &used, &[]).await;
+
+    let other = Stage::set().await;
+    other.sandbox.persist_to(folder.path()).unwrap();
+    for (code, expected) in [(used, 400), (unused, 200)] {
+        let answer = google::exchange(&other, &code, &[]).await;
+        assert_eq!(answer.status(), expected);
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@
 mod bluesky;
 mod consent;
 mod durability;
+mod facebook;
 mod faults;
+mod google;
+mod id_tokens;
 mod mastodon;
 mod pages;
 mod stage;

@@ -95,6 +95,27 @@ async fn the_accounts_page_tells_the_app_passwords() {
 }
 
 #[tokio::test]
+async fn the_accounts_page_tells_whom_one_can_sign_in_as() {
+    let stage = Stage::set().await;
+    let page = stage.get("/accounts").send().await.unwrap();
+    let page = page.text().await.unwrap();
+    for expected in [
+        "sari.wijaya.sandbox@gmail.com",
+        "bima@kopi-aurora.example",
+        "Workspace",
+        "address not verified",
+        "Fitri Handayani",
+        "no e-mail address",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    for host in ["google.sandbox", "www.facebook.com"] {
+        let answer = stage.get(&format!("/{host}")).send().await.unwrap();
+        assert_eq!(header(&answer, "location"), "/accounts");
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_a_404() {
     let stage = Stage::set().await;
     for path in [
@@ -103,6 +124,9 @@ async fn what_does_not_exist_is_a_404() {
         "/mastodon.sandbox/@aurora/1",
         "/bluesky.sandbox/profile/alice.bluesky.sandbox/post/x",
         "/mastodon.sandbox/api/v1/nothing/here",
+        "/google.sandbox/avatars/nobody.svg",
+        "/google.sandbox/nothing",
+        "/www.facebook.com/avatars/nobody.svg",
         "/_assets/secret",
     ] {
         assert_eq!(

@@ -127,6 +127,13 @@ impl Stage {
             .unwrap()
     }
 
+    /// Sends the consent page's form, as a browser does; returns where it is sent to.
+    pub(crate) async fn consent(&self, path: &str, form: &[(&str, &str)]) -> url::Url {
+        let answer = self.post(path).form(form).send().await.unwrap();
+        assert_eq!(answer.status(), 302);
+        header(&answer, "location").parse().unwrap()
+    }
+
     pub(crate) async fn exchange(&self, app: &App, code: &str, verifier: &str) -> Response {
         let form = [
             ("grant_type", "authorization_code"),
