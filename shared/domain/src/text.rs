@@ -70,6 +70,13 @@ text! {
     PostText, parse_post_text
 }
 
+impl Email {
+    /// The part before the `@`.
+    pub fn mailbox(&self) -> &str {
+        self.0.split('@').next().unwrap_or_default()
+    }
+}
+
 fn parse_name(value: &str) -> Result<String, String> {
     let name: String = value.trim().nfc().collect();
     if name.is_empty() {
@@ -87,7 +94,7 @@ fn parse_name(value: &str) -> Result<String, String> {
 }
 
 fn parse_email(value: &str) -> Result<String, String> {
-    let address = value.trim().to_lowercase();
+    let address = value.trim().to_ascii_lowercase();
     if address.len() > EMAIL_MAX_BYTES {
         return Err(format!("must have at most {EMAIL_MAX_BYTES} bytes"));
     }
@@ -144,6 +151,7 @@ mod tests {
             "ana@example.com\r\nBcc: x@example.com",
             "Ana <ana@example.com>",
             "\"a\"@example.com",
+            "\u{212a}ate@example.com", // the sign for kelvin, which is a small k in lower case
         ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }

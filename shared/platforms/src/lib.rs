@@ -1,4 +1,4 @@
-//! The social platforms: how to connect an account, how to publish on it, and the one HTTP client for everything that leaves.
+//! The social platforms: how to connect an account, how to publish on it, how people sign in with one, and the one HTTP client for everything that leaves.
 
 mod bluesky;
 #[cfg(test)]
@@ -8,6 +8,7 @@ mod egress;
 mod mastodon;
 mod publisher;
 mod registry;
+pub mod sign_in;
 mod text;
 mod tokens;
 

@@ -21,6 +21,7 @@ pub struct Call {
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
     pub(super) fault: Option<&'static str>,
+    pub(super) path_is_secret: bool,
 }
 
 impl Call {
@@ -41,6 +42,22 @@ impl Call {
             headers: HeaderMap::new(),
             body: None,
             fault: None,
+            path_is_secret: false,
+        }
+    }
+
+    /// Keeps the path out of the log: it says something about a secret.
+    pub fn with_secret_path(mut self) -> Self {
+        self.path_is_secret = true;
+        self
+    }
+
+    /// The URL as it may be logged, where the request really goes.
+    pub(super) fn shown(&self, url: &Url) -> String {
+        if self.path_is_secret {
+            url.origin().ascii_serialization()
+        } else {
+            without_query(url)
         }
     }
 
@@ -91,13 +108,13 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("method", &self.method)
-            .field("url", &without_query(&self.url))
+            .field("url", &self.shown(&self.url))
             .finish_non_exhaustive()
     }
 }
 
 /// The URL as it may be logged.
-pub(super) fn without_query(url: &Url) -> String {
+fn without_query(url: &Url) -> String {
     let mut shown = url.clone();
     shown.set_query(None);
     shown.set_fragment(None);

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod call;
+mod endpoints;
 mod oauth;
 mod policy;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use reqwest::dns::Resolve;
 use url::Url;
 
 pub use self::call::{Answer, Call};
+use self::endpoints::Endpoints;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,7 +58,7 @@ enum Way {
 /// The way out. Cheap to make: connections and certificates are prepared at the first call.
 #[derive(Debug)]
 pub struct Egress {
-    endpoints: BTreeMap<String, Url>,
+    endpoints: Endpoints,
     read_timeout: Duration,
     effect_timeout: Duration,
     public: OnceLock<reqwest::Client>,
@@ -64,25 +66,12 @@ pub struct Egress {
 }
 
 impl Egress {
-    /// Takes the operator's own endpoints, host name to base URL: requests for such a host go to its base URL instead, and the rules
-    /// for destinations do not apply to them.
+    /// Takes the operator's own endpoints, host name to base URL: requests for such a host go to its base URL instead. The rules for
+    /// destinations do not apply to them, nor to URLs that already lie below a base URL.
     pub fn new(endpoints: &BTreeMap<String, Url>) -> Result<Self, BadEndpoint> {
-        let usable = |base: &Url| {
-            matches!(base.scheme(), "http" | "https")
-                && base.query().is_none()
-                && base.username().is_empty()
-                && base.password().is_none()
-        };
-        if let Some((host, _)) = endpoints.iter().find(|(_, base)| !usable(base)) {
-            return Err(BadEndpoint { host: host.clone() });
-        }
-        let endpoints = endpoints
-            .iter()
-            .map(|(host, base)| (host.to_ascii_lowercase(), base.clone()))
-            .collect();
         let (public, configured) = (OnceLock::new(), OnceLock::new());
         Ok(Self {
-            endpoints,
+            endpoints: Endpoints::new(endpoints)?,
             read_timeout: READ_TIMEOUT,
             effect_timeout: EFFECT_TIMEOUT,
             public,
@@ -113,20 +102,24 @@ impl Egress {
         }
     }
 
+    /// Whether a request to this URL would be let out, for a URL that somebody else is going to open.
+    pub fn allows(&self, url: &Url) -> Result<(), Failure> {
+        self.route(url).map(|_| ())
+    }
+
     /// Where a browser finds this URL: the same, or at the configured endpoint.
     pub fn browser_url(&self, url: &Url) -> Url {
-        self.configured_url(url).unwrap_or_else(|| url.clone())
+        self.endpoints.moved(url).unwrap_or_else(|| url.clone())
     }
 
     /// The host name that stands for a service's URL: the host of an https URL, or the one whose configured endpoint it is.
     pub fn host_of(&self, service: &Url) -> Result<String, Failure> {
-        let same = |base: &Url| {
-            base.as_str().trim_end_matches('/') == service.as_str().trim_end_matches('/')
-        };
-        if let Some((host, _)) = self.endpoints.iter().find(|(_, base)| same(base)) {
-            return Ok(host.clone());
+        if let Some(host) = self.endpoints.host_at(service) {
+            return Ok(host.to_owned());
         }
-        self.route(service)?;
+        if self.endpoints.moved(service).is_none() {
+            obey(service)?;
+        }
         service
             .host_str()
             .map(str::to_owned)
@@ -140,31 +133,14 @@ impl Egress {
         self
     }
 
-    fn configured_url(&self, url: &Url) -> Option<Url> {
-        let plain = url.scheme() == "https"
-            && url.port().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
-        let base = self.endpoints.get(url.host_str()?).filter(|_| plain)?;
-        let mut moved = base.clone();
-        moved.set_path(&format!(
-            "{}{}",
-            base.path().trim_end_matches('/'),
-            url.path()
-        ));
-        moved.set_query(url.query());
-        moved.set_fragment(url.fragment());
-        Some(moved)
-    }
-
     /// The URL to ask, and the client to ask with; the rules are applied here, for every request.
     fn route(&self, url: &Url) -> Result<(Way, Url), Failure> {
-        if let Some(moved) = self.configured_url(url) {
-            return Ok((Way::Configured, moved));
-        }
-        match policy::objection(url) {
-            Some(objection) => Err(Failure::Forbidden(objection.to_owned())),
-            None => Ok((Way::Public, url.clone())),
+        if let Some(moved) = self.endpoints.moved(url) {
+            Ok((Way::Configured, moved))
+        } else if self.endpoints.contain(url) {
+            Ok((Way::Configured, url.clone()))
+        } else {
+            obey(url).map(|()| (Way::Public, url.clone()))
         }
     }
 
@@ -186,7 +162,7 @@ impl Egress {
         }
         let (way, url) = self.route(&call.url)?;
         let client = self.client(&way)?;
-        let shown = call::without_query(&url);
+        let shown = call.shown(&url);
         let mut request = client
             .request(call.method.clone(), url)
             .headers(call.headers)
@@ -208,6 +184,12 @@ impl Egress {
         }
         result
     }
+}
+
+fn obey(url: &Url) -> Result<(), Failure> {
+    policy::objection(url).map_or(Ok(()), |objection| {
+        Err(Failure::Forbidden(objection.to_owned()))
+    })
 }
 
 /// What every client has in common: one attempt over a fresh connection, straight to the host, and no following of redirects.

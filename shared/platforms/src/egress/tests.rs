@@ -325,6 +325,100 @@ fn a_configured_host_is_shown_to_browsers_at_its_base_url_and_recognised_there()
 }
 
 #[tokio::test]
+async fn a_url_below_a_configured_base_url_is_asked_as_it_is() {
+    let server = MockServer::start().await;
+    for below in ["/oidc", "/oidc/", "/oidc/keys", "/oidc/a/../b"] {
+        server.reset().await;
+        let target = url(&format!("{}{below}", server.uri()));
+        Mock::given(method("GET"))
+            .and(path(target.path()))
+            .respond_with(ResponseTemplate::new(200))
+            .expect(1)
+            .mount(&server)
+            .await;
+        for base in ["/oidc", "/oidc/"] {
+            let egress = at("oidc.sandbox", &format!("{}{base}", server.uri()));
+            assert_eq!(egress.allows(&target), Ok(()), "{below}");
+            assert_eq!(egress.browser_url(&target), target);
+        }
+        let egress = at("oidc.sandbox", &format!("{}/oidc", server.uri()));
+        assert_eq!(egress.read(Call::get(target)).await.unwrap().status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_url_that_only_looks_as_if_it_lay_below_a_base_url_is_refused() {
+    let (trap, connections) = raw_server(b"").await;
+    let base = format!("http://{trap}/base");
+    let port = trap.port();
+    let egress = at("a.sandbox", &base);
+    for refused in [
+        format!("http://127.0.0.1:{}/base/x", port ^ 1),
+        "http://127.0.0.1/base/x".to_owned(),
+        format!("https://127.0.0.1:{port}/base/x"),
+        format!("ftp://127.0.0.1:{port}/base/x"),
+        format!("http://localhost:{port}/base/x"),
+        format!("http://127.0.0.2:{port}/base/x"),
+        format!("http://[::1]:{port}/base/x"),
+        format!("http://127.0.0.1.evil.example:{port}/base/x"),
+        format!("http://127.0.0.1:{port}@evil.example/base/x"),
+        format!("http://127.0.0.1:{port}%2fbase@evil.example/base/x"),
+        format!("http://evil.example/#@127.0.0.1:{port}/base/x"),
+        format!("http://evil.example\\@127.0.0.1:{port}/base/x"),
+        format!("http://user@127.0.0.1:{port}/base/x"),
+        format!("http://:password@127.0.0.1:{port}/base/x"),
+        format!("http://127.0.0.1:{port}/"),
+        format!("http://127.0.0.1:{port}/other"),
+        format!("http://127.0.0.1:{port}/bas"),
+        format!("http://127.0.0.1:{port}/based/x"),
+        format!("http://127.0.0.1:{port}/BASE/x"),
+        format!("http://127.0.0.1:{port}//base/x"),
+        format!("http://127.0.0.1:{port}/?/base/x"),
+        format!("http://127.0.0.1:{port}/base/../x"),
+        format!("http://127.0.0.1:{port}/base/%2e%2E/x"),
+        format!("http://127.0.0.1:{port}/base\\..\\x"),
+        format!("http://127.0.0.1:{port}/base/..%2fx"),
+        format!("http://127.0.0.1:{port}/base/..%2Fx"),
+        format!("http://127.0.0.1:{port}/base/..%5cx"),
+    ] {
+        let target = url(&refused);
+        let result = egress.read(Call::get(target.clone())).await;
+        assert!(
+            matches!(result, Err(Failure::Forbidden(_))),
+            "{refused}: {result:?}"
+        );
+        assert!(egress.allows(&target).is_err(), "{refused}");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn without_configured_endpoints_nothing_lies_below_one() {
+    for refused in [
+        "http://127.0.0.1:4001/",
+        "http://a.example/",
+        "https://10.0.0.1/",
+    ] {
+        assert!(nowhere().allows(&url(refused)).is_err(), "{refused}");
+    }
+    assert_eq!(nowhere().allows(&url("https://a.example/")), Ok(()));
+}
+
+#[test]
+fn a_url_below_a_base_url_does_not_stand_for_a_host() {
+    let egress = at("pds.sandbox", "http://127.0.0.1:4001/pds.sandbox");
+    assert!(
+        egress
+            .host_of(&url("http://127.0.0.1:4001/pds.sandbox/x"))
+            .is_err()
+    );
+    assert_eq!(
+        egress.host_of(&url("https://pds.sandbox/x")).unwrap(),
+        "pds.sandbox"
+    );
+}
+
+#[tokio::test]
 async fn a_redirect_is_handed_back_and_not_followed() {
     let elsewhere = MockServer::start().await;
     let server = MockServer::start().await;
