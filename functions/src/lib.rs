@@ -6,10 +6,12 @@ pub mod accounts;
 pub mod activity;
 pub mod auth;
 pub mod jobs;
+pub mod me;
 mod pages;
 pub mod posts;
 pub mod system;
 pub mod teams;
+pub mod users;
 
 /// Every deployed function. A binary refers to its own one only, so that the linker leaves the rest out.
 pub static CATALOGUE: &[Function] = &[
@@ -17,9 +19,26 @@ pub static CATALOGUE: &[Function] = &[
     auth::verify_email::FUNCTION,
     auth::verify_email_page::FUNCTION,
     auth::login::FUNCTION,
+    auth::logout::FUNCTION,
     auth::refresh_token::FUNCTION,
+    auth::forgot_password::FUNCTION,
+    auth::reset_password::FUNCTION,
+    auth::reset_password_page::FUNCTION,
     auth::jwks::FUNCTION,
+    auth::oauth_authorize::FUNCTION,
     auth::oauth_callback::FUNCTION,
+    me::get::FUNCTION,
+    me::update::FUNCTION,
+    me::delete::FUNCTION,
+    me::change_password::FUNCTION,
+    me::change_email::FUNCTION,
+    me::list_sessions::FUNCTION,
+    me::end_session::FUNCTION,
+    me::end_sessions::FUNCTION,
+    me::link_identity::FUNCTION,
+    me::unlink_identity::FUNCTION,
+    users::list::FUNCTION,
+    users::update::FUNCTION,
     teams::create::FUNCTION,
     teams::list::FUNCTION,
     accounts::connect::FUNCTION,
@@ -37,4 +56,5 @@ pub static CATALOGUE: &[Function] = &[
     jobs::relay::FUNCTION,
     jobs::notify::FUNCTION,
     jobs::deliver_email::FUNCTION,
+    jobs::rotate_keys::FUNCTION,
 ];

@@ -1,5 +1,7 @@
 //! Connecting social accounts.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::harness::{Newsroom, Person, World, consent, seconds};
@@ -53,6 +55,53 @@ async fn a_state_brings_one_account_back_and_only_once() {
         .get("/oauth/callback?code=x")
         .await
         .expect_problem(422);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_way_back_in_another_browser_connects_nothing_and_ends_there() {
+    let world = World::start().await;
+    let ana = world.sign_up("ana").await;
+    let team = ana.create_team("Harbour news").await;
+    // One browser has no cookie of ours, the other is on a way of its own and has one.
+    let elsewhere = ana.api.in_new_browser();
+    let mastodon = json!({ "platform": "mastodon", "host": "mastodon.sandbox" });
+    let path = format!("/teams/{team}/accounts");
+    elsewhere.post(&path, &mastodon).await.expect(202);
+    for other in [&world.anonymous, &elsewhere] {
+        let back = consent(&ana.begin_mastodon(&team).await, "harbour", "authorize").await;
+        for browser in [other, &ana.api] {
+            let refused = browser.get(&back).await.expect_problem(422);
+            assert_eq!(refused.pointer(), "?state");
+        }
+    }
+    let accounts = ana.api.get(&path).await.expect(200);
+    assert_eq!(accounts.body["items"], json!([]));
+    ana.connect_mastodon(&team).await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_cookie_of_a_browser_cannot_be_read_by_pages_nor_sent_by_other_sites() {
+    let world = World::start().await;
+    let ana = world.sign_up("ana").await;
+    let team = ana.create_team("Harbour news").await;
+    let mastodon = json!({ "platform": "mastodon", "host": "mastodon.sandbox" });
+    let path = format!("/teams/{team}/accounts");
+    let begun = ana.api.post(&path, &mastodon).await.expect(202);
+    let cookie = begun.headers["set-cookie"].to_str().unwrap();
+    let attributes: BTreeSet<_> = cookie.split("; ").skip(1).collect();
+    assert!(cookie.starts_with("__Host-tayang-browser="), "{cookie}");
+    assert_eq!(
+        attributes,
+        BTreeSet::from([
+            "HttpOnly",
+            "Max-Age=7200",
+            "Path=/",
+            "SameSite=Lax",
+            "Secure"
+        ])
+    );
     world.finish().await;
 }
 

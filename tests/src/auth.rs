@@ -33,7 +33,7 @@ async fn the_first_account_is_admin_and_the_second_is_not() {
 #[tokio::test]
 async fn of_many_first_accounts_confirmed_at_once_one_is_admin() {
     let world = World::start().await;
-    let emails: Vec<_> = (0..8).map(|n| format!("first{n}@example.com")).collect();
+    let emails: Vec<_> = (0..20).map(|n| format!("first{n}@example.com")).collect();
     join_all(emails.iter().map(|email| world.register(email, PASSWORD))).await;
     let mut tokens = Vec::new();
     for email in &emails {

@@ -17,6 +17,8 @@ mod drift;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod mails;
 #[cfg(test)]
 mod posts;

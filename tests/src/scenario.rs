@@ -1,9 +1,11 @@
 //! The one path that everything hangs on, from signing up to a published post, against any running system.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use jiff::{SignedDuration, Timestamp};
+use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -40,12 +42,14 @@ pub struct Report {
     pub confirmed_after_ms: Vec<i64>,
 }
 
-/// Speaks to the API, with or without a token.
+/// Speaks to the API, with or without a token, as one browser.
 #[derive(Debug)]
 struct Session {
     client: Client,
     target: Target,
     token: Option<String>,
+    /// The cookie that the API gave, as it is sent back: `name=value`.
+    cookie: Mutex<Option<String>>,
 }
 
 /// Walks the whole path and checks every step.
@@ -62,11 +66,11 @@ pub async fn run(target: &Target) -> Result<Report> {
         client,
         target: target.clone(),
         token: None,
+        cookie: Mutex::new(None),
     };
-    session
-        .call(Method::GET, "/health", None, StatusCode::OK)
-        .await?;
+    session.get("/health", StatusCode::OK).await?;
     let email = sign_in(&mut session).await.context("signing in")?;
+    describe_oneself(&session, &email).await?;
 
     let team = session
         .post(
@@ -106,6 +110,7 @@ pub async fn run(target: &Target) -> Result<Report> {
         logged(&session, &team, post).await?;
     }
     session.mail(&email, "Your post is out").await?;
+    sign_out(&session).await.context("signing out")?;
     Ok(report)
 }
 
@@ -173,13 +178,35 @@ async fn sign_in(session: &mut Session) -> Result<String> {
         .await?;
     session.token = Some(text(&renewed, "access_token")?);
     let keys = session
-        .call(Method::GET, "/.well-known/jwks.json", None, StatusCode::OK)
+        .get("/.well-known/jwks.json", StatusCode::OK)
         .await?;
     ensure!(
         keys["keys"].as_array().is_some_and(|keys| !keys.is_empty()),
         "no public keys: {keys}"
     );
     Ok(email)
+}
+
+/// Looks at the own profile and changes it.
+async fn describe_oneself(session: &Session, email: &str) -> Result<()> {
+    let me = session.get("/me", StatusCode::OK).await?;
+    ensure!(me["email"] == email, "somebody else is signed in: {me}");
+    let zone = json!({ "time_zone": "Asia/Jakarta" });
+    session
+        .call(Method::PATCH, "/me", Some(&zone), StatusCode::OK)
+        .await?;
+    let me = session.get("/me", StatusCode::OK).await?;
+    ensure!(me["time_zone"] == "Asia/Jakarta", "not changed: {me}");
+    Ok(())
+}
+
+/// Ends the session: its token opens nothing from then on.
+async fn sign_out(session: &Session) -> Result<()> {
+    session
+        .call(Method::POST, "/logout", None, StatusCode::NO_CONTENT)
+        .await?;
+    session.get("/me", StatusCode::UNAUTHORIZED).await?;
+    Ok(())
 }
 
 /// Goes through the consent page as a person's browser would.
@@ -215,9 +242,7 @@ async fn connect_mastodon(session: &Session, team: &str) -> Result<String> {
     // The callback's host is the deployment's own address; behind an emulator the API is reached under another one.
     let back = url::Url::parse(back)?;
     let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
-    let account = session
-        .call(Method::GET, &path, None, StatusCode::OK)
-        .await?;
+    let account = session.get(&path, StatusCode::OK).await?;
     text(&account, "id")
 }
 
@@ -282,9 +307,7 @@ async fn once_on_the_timeline(session: &Session, words: &str, accounts: usize) -
 async fn logged(session: &Session, team: &str, post: &str) -> Result<()> {
     let (mut entries, mut path) = (Vec::new(), format!("/activity?team_id={team}"));
     loop {
-        let page = session
-            .call(Method::GET, &path, None, StatusCode::OK)
-            .await?;
+        let page = session.get(&path, StatusCode::OK).await?;
         entries.extend(page["items"].as_array().context("a log")?.clone());
         let Some(next) = page["next_cursor"].as_str() else {
             break;
@@ -305,6 +328,10 @@ async fn logged(session: &Session, team: &str, post: &str) -> Result<()> {
 }
 
 impl Session {
+    async fn get(&self, path: &str, expected: StatusCode) -> Result<Value> {
+        self.call(Method::GET, path, None, expected).await
+    }
+
     async fn post(&self, path: &str, body: &Value, expected: StatusCode) -> Result<Value> {
         self.call(Method::POST, path, Some(body), expected).await
     }
@@ -326,22 +353,36 @@ impl Session {
         if let Some(body) = body {
             request = request.json(body);
         }
+        if let Some(cookie) = self.cookie().as_deref() {
+            request = request.header(COOKIE, cookie);
+        }
         let answer = request
             .send()
             .await
             .with_context(|| format!("{method} {path}"))?;
+        if let Some(given) = answer.headers().get(SET_COOKIE) {
+            let pair = given.to_str()?.split(';').next();
+            *self.cookie() = pair.map(ToOwned::to_owned);
+        }
         let (status, body) = (answer.status(), answer.text().await?);
         ensure!(
             status == expected,
             "{method} {path} answered {status}: {body}"
         );
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
         serde_json::from_str(&body).with_context(|| format!("{method} {path} answered {body}"))
+    }
+
+    fn cookie(&self) -> MutexGuard<'_, Option<String>> {
+        self.cookie.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn until(&self, what: &str, path: &str, done: impl Fn(&Value) -> bool) -> Result<Value> {
         let deadline = std::time::Instant::now() + self.target.patience;
         loop {
-            let seen = self.call(Method::GET, path, None, StatusCode::OK).await?;
+            let seen = self.get(path, StatusCode::OK).await?;
             if done(&seen) {
                 return Ok(seen);
             }

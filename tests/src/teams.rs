@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::{Activity, Actor, Kind, Member, Scope, TeamId};
+use futures::future::join_all;
 use serde_json::json;
 
 use crate::harness::{World, seconds};
@@ -120,6 +122,41 @@ async fn a_team_begins_its_log_with_its_own_creation() {
             &json!(ana.id),
             &json!({ "name": "Harbour news" })
         )
+    );
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn of_many_admins_who_leave_a_team_at_once_one_stays() {
+    let world = World::start().await;
+    let ana = world.sign_up("ana").await;
+    let team: TeamId = ana.create_team("Harbour news").await.parse().unwrap();
+    let (app, store) = (world.stack.app(), world.store());
+    let own = store.member(team, ana.id.parse().unwrap()).await.unwrap();
+    let mut admins = vec![own.unwrap()];
+    for _ in 0..19 {
+        let other = Member {
+            user: app.new_id(),
+            ..admins[0].clone()
+        };
+        store.add_member(&other).await.unwrap();
+        admins.push(other);
+    }
+    let leave = |member: Member| async move {
+        let left = Activity::new(
+            app.new_id(),
+            Scope::Team(team),
+            Actor::User(member.user),
+            Kind::MemberLeft,
+            app.now(),
+        );
+        store.remove_member(&member, &left).await
+    };
+    let outcomes = join_all(admins.into_iter().map(leave)).await;
+    let refused: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
+    assert!(
+        matches!(refused[..], [store::Error::LastAdmin]),
+        "{refused:?}"
     );
     world.finish().await;
 }

@@ -6,11 +6,12 @@ use domain::{Platform, TeamId};
 use http::StatusCode;
 use platforms::ConnectInput;
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::connection::{self, Begun};
 use super::view::AccountView;
+use crate::auth::view::ConsentView;
 
 /// The deployed function.
 pub const FUNCTION: Function = Function::endpoint("accounts-connect", |app, request| {
@@ -34,21 +35,10 @@ pub struct ConnectAccount {
     password: Option<SecretString>,
 }
 
-/// What to do next.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Consent {
-    /// Open this address in a browser; the platform asks there for consent.
-    #[schema(format = "uri")]
-    authorization_url: String,
-    /// Until when that is possible (RFC 3339).
-    #[schema(format = "date-time")]
-    expires_at: String,
-}
-
 /// Connects the account at once (201), or says where its owner has to agree first (202).
 #[utoipa::path(post, path = "/teams/{teamId}/accounts", tag = "accounts", operation_id = "accounts-connect",
     params(("teamId" = String, Path, description = "The team")), request_body = ConnectAccount, security(("access_token" = [])),
-    responses((status = 201, description = "The account is connected", body = AccountView), (status = 202, description = "Consent is needed in a browser", body = Consent)))]
+    responses((status = 201, description = "The account is connected", body = AccountView), (status = 202, description = "Consent is needed in a browser", body = ConsentView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     let team: TeamId = request.path("teamId")?;
@@ -61,7 +51,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
 
     let member = app
         .store
-        .member(team, caller.user)
+        .member(team, caller.user.id)
         .await?
         .ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     let input = ConnectInput {
@@ -69,17 +59,13 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         identifier,
         password,
     };
-    match connection::begin(app, &member, platform, &input).await? {
+    match connection::begin(app, &request, &member, platform, &input).await? {
         Begun::Connected(account) => respond::json(StatusCode::CREATED, &account),
-        Begun::Consent {
-            authorization_url,
-            expires_at,
-        } => respond::json(
-            StatusCode::ACCEPTED,
-            &Consent {
-                authorization_url: authorization_url.into(),
-                expires_at: expires_at.to_string(),
-            },
-        ),
+        Begun::Consent(set_out) => {
+            let view = ConsentView::new(&set_out.authorization_url, set_out.expires_at);
+            let mut response = respond::json(StatusCode::ACCEPTED, &view)?;
+            set_out.cookie.keep(&mut response)?;
+            Ok(response)
+        }
     }
 }

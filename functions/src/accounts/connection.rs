@@ -1,27 +1,16 @@
 //! A connection from its beginning to the connected account, whichever way the platform goes.
 
 use anyhow::Context;
-use app::{App, Error, Result};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use app::{App, Error, Request, Result};
 use domain::{
     Account, AccountName, AccountStatus, Activity, Actor, Kind, Member, Permission, Platform,
     Scope, TeamId, UserId,
 };
-use jiff::{SignedDuration, Timestamp};
 use platforms::{Begin, ConnectError, ConnectInput, Connected, Pending};
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
-use store::PendingConnection;
-use url::Url;
 
 use super::view::AccountView;
-
-/// How long the person may take at the platform's consent page.
-const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-/// Where platforms send the browser back to; the same for all of them.
-const CALLBACK: &str = "/oauth/callback";
-const STATE_BYTES: usize = 32;
+use crate::auth::trip::{self, CALLBACK, Purpose, SetOut};
 
 /// Where a new connection stands.
 #[derive(Debug)]
@@ -29,32 +18,19 @@ pub(crate) enum Begun {
     /// The account is connected.
     Connected(AccountView),
     /// The person must agree in a browser first.
-    Consent {
-        /// Where.
-        authorization_url: Url,
-        /// Until when.
-        expires_at: Timestamp,
-    },
-}
-
-/// A connection whose person came back.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Returned {
-    team: TeamId,
-    user: UserId,
-    platform: Platform,
-    pending: String,
+    Consent(SetOut),
 }
 
 /// Begins to connect an account to the member's team.
 pub(crate) async fn begin(
     app: &App,
+    request: &Request,
     member: &Member,
     platform: Platform,
     input: &ConnectInput,
 ) -> Result<Begun> {
     member.require(Permission::ManageTeam)?;
-    let state = URL_SAFE_NO_PAD.encode(app::random::bytes::<STATE_BYTES>());
+    let state = trip::random();
     let redirect_uri = app.address(CALLBACK).await?;
     let client = match input
         .host
@@ -84,80 +60,36 @@ pub(crate) async fn begin(
                 app.keep_client_at(platform, &pending.host, &pending.client)
                     .await?;
             }
-            let expires_at = app.now() + LIFETIME;
-            remember(app, member, platform, &pending, &state, expires_at).await?;
-            Ok(Begun::Consent {
-                authorization_url,
-                expires_at,
-            })
+            let pending = pending
+                .to_sealed_json()
+                .context("writing a connection down")?;
+            let purpose = Purpose::Connect {
+                platform,
+                pending: pending.expose_secret().to_owned(),
+                team: member.team,
+                user: member.user,
+            };
+            let set_out = trip::begin(app, request, &state, authorization_url, &purpose).await?;
+            Ok(Begun::Consent(set_out))
         }
     }
 }
 
-async fn remember(
-    app: &App,
-    member: &Member,
-    platform: Platform,
-    pending: &Pending,
-    state: &str,
-    expires_at: Timestamp,
-) -> Result<()> {
-    let pending = pending
-        .to_sealed_json()
-        .context("writing a connection down")?
-        .expose_secret()
-        .to_owned();
-    let returned = Returned {
-        team: member.team,
-        user: member.user,
-        platform,
-        pending,
-    };
-    let json = serde_json::to_vec(&returned).context("writing a connection down")?;
-    let sealed = app.vault_key().await?.seal(&json, state);
-    Ok(app
-        .store
-        .begin_connection(state, &PendingConnection { sealed, expires_at })
-        .await?)
-}
-
-/// Takes out what was remembered under `state`. It can be taken once.
-pub(crate) async fn take(app: &App, state: &str) -> Result<Returned> {
-    let unusable = || {
-        Error::invalid(
-            "?state",
-            "belongs to no connection that is under way: begin again",
-        )
-    };
-    let pending = app
-        .store
-        .take_connection(state)
-        .await?
-        .filter(|pending| app.now() < pending.expires_at)
-        .ok_or_else(unusable)?;
-    let json = app
-        .vault_key()
-        .await?
-        .open(&pending.sealed, state)
-        .map_err(|_| unusable())?;
-    serde_json::from_slice(&json).map_err(|_| unusable())
-}
-
 /// Exchanges the code and keeps the account.
-pub(crate) async fn finish(app: &App, returned: Returned, code: &str) -> Result<AccountView> {
-    let Returned {
-        team,
-        user,
-        platform,
-        pending,
-    } = returned;
+pub(crate) async fn finish(
+    app: &App,
+    (team, user): (TeamId, UserId),
+    platform: Platform,
+    pending: &str,
+    code: &str,
+) -> Result<AccountView> {
     let member = app
         .store
         .member(team, user)
         .await?
         .ok_or_else(|| Error::NotFound("?state".into()))?;
     member.require(Permission::ManageTeam)?;
-    let pending = Pending::from_json(&pending).context("reading a connection")?;
+    let pending = Pending::from_json(pending).context("reading a connection")?;
     let connected = platforms::connector(platform)
         .finish(app.egress()?, &pending, code, app.now())
         .await

@@ -34,11 +34,11 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     let team: TeamId = request.path("teamId")?;
     let ListAccounts { cursor: from } = request.query()?;
-    let context = format!("accounts|{}|{team}", caller.user);
+    let context = format!("accounts|{}|{team}", caller.user.id);
 
     let member = app
         .store
-        .member(team, caller.user)
+        .member(team, caller.user.id)
         .await?
         .ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     member.require(Permission::Read)?;

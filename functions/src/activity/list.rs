@@ -38,11 +38,11 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         team_id,
         cursor: from,
     } = request.query()?;
-    let context = format!("activity|{}|{team_id}", caller.user);
+    let context = format!("activity|{}|{team_id}", caller.user.id);
 
     let member = app
         .store
-        .member(team_id, caller.user)
+        .member(team_id, caller.user.id)
         .await?
         .ok_or_else(|| Error::NotFound("?team_id".into()))?;
     member.require(Permission::Read)?;

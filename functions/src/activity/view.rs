@@ -29,6 +29,9 @@ pub struct ActivityView {
     /// The sign-up that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub registration_id: Option<String>,
+    /// The wish for a new password that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub password_reset_id: Option<String>,
     /// The post concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub post_id: Option<String>,
@@ -38,6 +41,9 @@ pub struct ActivityView {
     /// The account concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account_id: Option<String>,
+    /// The wish for another address concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub email_change_id: Option<String>,
     /// What else is worth knowing.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub details: BTreeMap<String, String>,
@@ -45,11 +51,13 @@ pub struct ActivityView {
 
 impl From<&Activity> for ActivityView {
     fn from(entry: &Activity) -> Self {
-        let (mut team_id, mut user_id, mut registration_id) = (None, None, None);
+        let (mut team_id, mut user_id) = (None, None);
+        let (mut registration_id, mut password_reset_id) = (None, None);
         match entry.scope {
             Scope::Team(id) => team_id = Some(id.to_string()),
             Scope::User(id) => user_id = Some(id.to_string()),
             Scope::Registration(id) => registration_id = Some(id.to_string()),
+            Scope::PasswordReset(id) => password_reset_id = Some(id.to_string()),
         }
         Self {
             id: entry.id.to_string(),
@@ -63,9 +71,11 @@ impl From<&Activity> for ActivityView {
             team_id,
             user_id,
             registration_id,
+            password_reset_id,
             post_id: entry.post.map(|id| id.to_string()),
             publication_id: entry.publication.map(|id| id.to_string()),
             account_id: entry.account.map(|id| id.to_string()),
+            email_change_id: entry.email_change.map(|id| id.to_string()),
             details: entry.details.clone(),
         }
     }

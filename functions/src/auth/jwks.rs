@@ -29,13 +29,14 @@ pub struct Jwk {
     x: String,
 }
 
-/// The keys, each from the moment it first signs.
+/// The keys, each from before it first signs until the last token that it signed has expired.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "identity", operation_id = "auth-jwks",
     responses((status = 200, description = "The keys", body = Jwks)))]
 pub async fn handle(app: &App, _: Request) -> Result<Response> {
     let keys = app.store.signing_keys().await?;
     let keys = keys
         .into_iter()
+        .filter(|key| key.ends_at.is_none_or(|end| app.now() < end))
         .map(|key| Jwk {
             kty: "OKP",
             crv: "Ed25519",

@@ -1,101 +1,170 @@
-//! GET /oauth/callback — where a platform sends the browser after its consent page
+//! GET /oauth/callback — where a provider or a platform sends the browser after its consent page
 
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use askama::Template;
+use domain::{Locale, Provider};
 use http::StatusCode;
-use http::header::ACCEPT;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
+use super::landing::{self, Landing};
+use super::provider::{self, Return};
+use super::returning;
+use super::trip::{self, Purpose};
+use super::view::{LoggedIn, MessageView};
 use crate::accounts::connection;
 use crate::accounts::view::AccountView;
-use crate::pages;
+use crate::me::view::IdentityView;
 
 /// The deployed function.
 pub const FUNCTION: Function = Function::endpoint("auth-oauth-callback", |app, request| {
     Box::pin(handle(app, request))
 });
 
-/// What the platform says (RFC 6749, 4.1.2). Platforms add parameters of their own, so unknown ones are not refused here.
+/// What the provider says (RFC 6749, 4.1.2). Providers add parameters of their own, so unknown ones are not refused here.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Callback {
-    /// What we gave the platform along: it is good for one return.
+    /// What we gave the provider along: it is good for one return, in the browser that set out.
     state: String,
     /// The code to exchange for tokens.
     code: Option<String>,
     /// Why there is no code.
     error: Option<String>,
+    /// Who sent the browser back (RFC 9207).
+    iss: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "pages/connected.html")]
-struct Page<'a> {
-    title: &'a str,
-    message: &'a str,
-    ok: bool,
+const NOTHING_TO_FINISH: &str = "there is nothing left to finish here: begin again";
+
+/// What a return led to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Arrived {
+    /// An account is connected to the team.
+    Connected(Box<AccountView>),
+    /// Somebody is signed in.
+    SignedIn(Box<LoggedIn>),
+    /// The user can sign in this way too.
+    Linked(IdentityView),
+    /// The address must be confirmed by mail first, in the same browser.
+    MailSent(MailSent),
 }
 
-/// Finishes the connection of an account. Browsers get a page, programs that accept JSON the account.
-#[utoipa::path(get, path = "/oauth/callback", tag = "accounts", operation_id = "auth-oauth-callback", params(Callback),
-    responses((status = 200, description = "The account is connected", body = AccountView)))]
+/// A mail is on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MailSent {
+    /// In words.
+    #[serde(flatten)]
+    pub message: MessageView,
+    /// The address that it goes to.
+    #[schema(format = "email")]
+    pub email: String,
+}
+
+/// Finishes what was begun: connects an account, signs in or up, or links an identity. Browsers get a page, programs that accept JSON the result.
+#[utoipa::path(get, path = "/oauth/callback", tag = "identity", operation_id = "auth-oauth-callback", params(Callback),
+    responses((status = 200, description = "What it led to", body = Arrived)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
-    let wants_json = request
-        .headers()
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("json"));
     let outcome = finish(app, &request).await;
-    if wants_json {
+    if request.wants_json() {
         return respond::ok(&outcome?);
     }
-    match outcome {
-        Ok(account) => {
-            let message = format!("{} is connected. You can close this page.", account.handle);
-            pages::html(
-                StatusCode::OK,
-                &Page {
-                    title: "Connected",
-                    message: &message,
-                    ok: true,
-                },
-            )
-        }
-        Err(error @ (Error::Internal(_) | Error::Unavailable(_))) => Err(error),
-        Err(error) => {
-            let message = error.fields().into_iter().next().map_or_else(
-                || error.to_string(),
-                |field| format!("this return {}", field.detail),
-            );
-            pages::html(
-                error.kind().status,
-                &Page {
-                    title: "Not connected",
-                    message: &message,
-                    ok: false,
-                },
-            )
-        }
+    let is_bare = request.uri().query().is_none_or(str::is_empty);
+    if is_bare {
+        // The page cleaned its address when it was finished, and was loaded again.
+        let (status, detail) = (StatusCode::UNPROCESSABLE_ENTITY, NOTHING_TO_FINISH);
+        return landing::page(request.locale(), &Landing::Refused { status, detail });
     }
+    show(request.locale(), outcome)
 }
 
-async fn finish(app: &App, request: &Request) -> Result<AccountView> {
-    let Callback { state, code, error } = request.query()?;
-    let pending = connection::take(app, &state).await?;
+async fn finish(app: &App, request: &Request) -> Result<Arrived> {
+    let Callback {
+        state,
+        code,
+        error,
+        iss,
+    } = request.query()?;
+    let purpose = trip::take(app, request, &state).await?;
     let code = match (code, error) {
         (Some(code), None) => code,
         (_, Some(error)) if error == "access_denied" => {
             return Err(Error::Conflict(
-                "you did not allow it, so nothing was connected".into(),
+                "you did not allow it, so nothing was changed".into(),
             ));
         }
-        // The platform's words are not repeated: anybody can make a browser bring any words here.
+        // The provider's words are not repeated: anybody can make a browser bring any words here.
         _ => {
             return Err(Error::Unreadable(
-                "the platform sent neither a code nor a known reason: begin again".into(),
+                "the provider sent neither a code nor a known reason: begin again".into(),
             ));
         }
     };
-    connection::finish(app, pending, &code).await
+    let back = Return {
+        state: &state,
+        code: &code,
+        issuer: iss.as_deref(),
+    };
+    match purpose {
+        Purpose::Connect {
+            platform,
+            pending,
+            team,
+            user,
+        } => {
+            let account = connection::finish(app, (team, user), platform, &pending, &code).await?;
+            Ok(Arrived::Connected(Box::new(account)))
+        }
+        Purpose::SignIn {
+            provider,
+            nonce,
+            verifier,
+            locale,
+        } => {
+            let profile = provider::finish(app, provider, (&nonce, &verifier), &back).await?;
+            returning::sign_in(app, request, provider, profile, (&state, locale)).await
+        }
+        Purpose::Link {
+            provider,
+            nonce,
+            verifier,
+            user,
+            session,
+        } => {
+            let profile = provider::finish(app, provider, (&nonce, &verifier), &back).await?;
+            returning::link(app, request, (user, session), provider, &profile).await
+        }
+    }
+}
+
+fn show(locale: Locale, outcome: Result<Arrived>) -> Result<Response> {
+    match outcome {
+        Ok(Arrived::Connected(account)) => landing::page(
+            locale,
+            &Landing::Connected {
+                handle: &account.handle,
+            },
+        ),
+        Ok(Arrived::SignedIn(logged_in)) => landing::page(
+            locale,
+            &Landing::SignedIn {
+                name: &logged_in.user.name,
+                access_token: &logged_in.tokens.access_token,
+                refresh_token: &logged_in.tokens.refresh_token,
+            },
+        ),
+        Ok(Arrived::Linked(identity)) => {
+            let provider: Option<Provider> = identity.provider.parse().ok();
+            let provider = provider.map_or("", Provider::title);
+            landing::page(locale, &Landing::Linked { provider })
+        }
+        Ok(Arrived::MailSent(mail)) => landing::page(
+            locale,
+            &Landing::MailSent {
+                address: &mail.email,
+            },
+        ),
+        Err(error) => landing::refused(locale, error),
+    }
 }

@@ -3,11 +3,12 @@
 use app::auth::refresh::RefreshToken;
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use domain::user::Renewal;
-use domain::{Activity, Actor, Kind, Scope, Session};
+use domain::session::Renewal;
+use domain::{Kind, Session};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::record;
 use super::view::TokensView;
 
 /// The deployed function.
@@ -33,14 +34,14 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let Refresh { refresh_token } = request.json()?;
     let over = || Error::Unauthenticated("the session is over: log in again");
     let token = RefreshToken::verify(&refresh_token, &app.refresh_key().await?).ok_or_else(over)?;
+    let place = request.place()?;
 
     for _ in 0..LOOKS {
-        let session = app
-            .store
-            .session(token.user, token.session)
-            .await?
+        let signed_in = app.store.signed_in(token.user, token.session).await?;
+        let (_, session) = signed_in
+            .filter(|(user, session)| session.is_alive(user, app.now()))
             .ok_or_else(over)?;
-        match session.renew(token.generation, app.now()) {
+        match session.renew(token.generation, place, app.now()) {
             Renewal::Rotate(next) => match app.store.renew_session(&next).await {
                 Ok(()) => return respond::ok(&TokensView::issue(app, &next).await?),
                 Err(store::Error::Stale) => {}
@@ -48,25 +49,23 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
             },
             Renewal::Repeat => return respond::ok(&TokensView::issue(app, &session).await?),
             Renewal::Reused => {
-                end(app, &session).await?;
+                end(app, &request, &session).await?;
                 return Err(over());
             }
-            Renewal::Expired => return Err(over()),
         }
     }
     Err(over())
 }
 
 /// Somebody holds a copy of an old token, and nobody can tell the owner from the thief: the session ends, and the owner is told.
-async fn end(app: &App, session: &Session) -> Result<()> {
-    let entry = Activity::new(
-        app.new_id(),
-        Scope::User(session.user),
-        Actor::System,
-        Kind::SessionReused,
-        app.now(),
-    );
-    match app.store.end_session(session, &entry).await {
+async fn end(app: &App, request: &Request, session: &Session) -> Result<()> {
+    tracing::warn!(event = "session.reused", user = %session.user, session = %session.id, "a refresh token was used twice");
+    let entry = record::by_nobody(app, request, session.user, Kind::SessionReused)?;
+    match app
+        .store
+        .end_session(session.user, session.id, &entry)
+        .await
+    {
         Err(store::Error::Stale) => Ok(()),
         done => Ok(done?),
     }

@@ -1,32 +1,45 @@
-//! POST /register — sign up with an e-mail address and a password; a mail asks to confirm the address
+//! POST /register — sign up with an e-mail address and a password, or start at a provider
 
-use app::auth::passwords;
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use domain::user::REGISTRATION_LIFETIME;
-use domain::{Activity, Actor, Email, Kind, PersonName, Registration, Scope};
+use domain::user::{LINK_LIFETIME, Proof};
+use domain::{
+    Activity, Actor, Email, Kind, Locale, PersonName, Provider, Registration, Scope, Zone,
+};
+use http::StatusCode;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::{new_password, provider};
 
 /// The deployed function.
 pub const FUNCTION: Function = Function::endpoint("auth-register", |app, request| {
     Box::pin(handle(app, request))
 });
 
-/// Who signs up.
+/// Who signs up: an address, a password and a name, or a provider alone.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// The address that the mail goes to.
-    #[schema(value_type = String, format = "email", example = "ana@example.com")]
-    email: Email,
+    #[schema(value_type = Option<String>, format = "email", example = "ana@example.com")]
+    email: Option<Email>,
     /// At least 15 characters; a sentence is easier to keep in mind than a riddle.
-    #[schema(value_type = String, format = "password", min_length = 15, example = "correct horse battery")]
-    password: SecretString,
+    #[schema(value_type = Option<String>, format = "password", min_length = 15, example = "correct horse battery")]
+    password: Option<SecretString>,
     /// The name that others see.
-    #[schema(value_type = String, max_length = 80, example = "Ana")]
-    name: PersonName,
+    #[schema(value_type = Option<String>, max_length = 80, example = "Ana")]
+    name: Option<PersonName>,
+    /// The language of mails, `en` or `id`; without it the first of `Accept-Language` that there is.
+    #[schema(value_type = Option<String>, example = "en")]
+    locale: Option<Locale>,
+    /// The time zone (IANA); UTC unless said otherwise.
+    #[schema(value_type = Option<String>, example = "Asia/Jakarta")]
+    time_zone: Option<Zone>,
+    /// `google` or `facebook`: the answer says where to go. Nothing else is needed then.
+    #[schema(value_type = Option<String>)]
+    provider: Option<Provider>,
 }
 
 /// What happens next. It is the same whether the address is known or not.
@@ -37,52 +50,93 @@ pub struct Registered {
         example = "We have sent a mail to this address. Follow the link in it within 60 minutes."
     )]
     message: &'static str,
+    /// With a provider: where to go, in the browser that made this request.
+    #[schema(format = "uri")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_url: Option<String>,
+    /// With a provider: until when that is possible (RFC 3339).
+    #[schema(format = "date-time")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
 }
 
-/// Keeps the sign-up until its address is confirmed.
+/// Keeps the sign-up until its address is confirmed, or sends the browser to a provider.
 #[utoipa::path(post, path = "/register", tag = "identity", operation_id = "auth-register", request_body = Register,
-    responses((status = 202, description = "A mail is on its way, whether the address is known or not", body = Registered)))]
+    responses((status = 202, description = "A mail is on its way, whether the address is known or not; or the provider must be asked in a browser", body = Registered)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
-    let Register {
-        email,
-        password,
-        name,
-    } = request.json()?;
-    let mailbox = email.as_str().split('@').next().unwrap_or_default();
-    passwords::check(&password, &[mailbox, name.as_str(), "tayang"])
-        .map_err(|detail| Error::invalid("/password", detail))?;
-
-    // Hashing comes first, so that a known address takes as long as an unknown one.
-    let password_hash = passwords::hash(&password).await?;
-    let (now, entry) = (app.now(), app.new_id());
-    if let Some(owner) = app.store.email_owner(&email).await? {
-        app.store
-            .note(&Activity::new(
-                entry,
-                Scope::User(owner),
-                Actor::System,
-                Kind::RegistrationRepeated,
-                now,
-            ))
-            .await?;
-    } else {
-        let registration = Registration {
-            id: app.new_id(),
-            email,
-            name,
-            password_hash,
-            expires_at: now + REGISTRATION_LIFETIME,
-        };
-        let requested = Activity::new(
-            entry,
-            Scope::Registration(registration.id),
-            Actor::System,
-            Kind::RegistrationRequested,
-            now,
-        );
-        app.store.register(&registration, &requested).await?;
+    let body: Register = request.json()?;
+    if let Some(named) = body.provider {
+        alone(&[
+            ("/email", body.email.is_some()),
+            ("/password", body.password.is_some()),
+            ("/name", body.name.is_some()),
+        ])?;
+        return set_out(app, &request, named).await;
     }
+    let email = body.email.ok_or_else(|| missing("/email"))?;
+    let password = body.password.ok_or_else(|| missing("/password"))?;
+    let name = body.name.ok_or_else(|| missing("/name"))?;
+
+    new_password::check(&password, (&email, &name), "/password")?;
+    app.admit_mail(&email, request.place()?).await?;
+    // Whether anybody has the address is not looked at here: the mail says it, so every sign-up takes as long.
+    let hash = new_password::hash(app, &password, "/password").await?;
+    let registration = Registration {
+        id: app.new_id(),
+        email,
+        name,
+        locale: body.locale.unwrap_or_else(|| request.locale()),
+        zone: body.time_zone.unwrap_or_else(Zone::utc),
+        proof: Proof::Password(hash),
+        expires_at: app.now() + LINK_LIFETIME,
+    };
+    keep(app, &registration).await?;
 
     let message = "We have sent a mail to this address. Follow the link in it within 60 minutes.";
-    respond::json(http::StatusCode::ACCEPTED, &Registered { message })
+    let view = Registered {
+        message,
+        authorization_url: None,
+        expires_at: None,
+    };
+    respond::json(StatusCode::ACCEPTED, &view)
+}
+
+/// Keeps a sign-up, with the entry that has the mail sent.
+pub(super) async fn keep(app: &App, registration: &Registration) -> Result<()> {
+    let entry = Activity::new(
+        app.new_id(),
+        Scope::Registration(registration.id),
+        Actor::System,
+        Kind::RegistrationRequested,
+        app.now(),
+    );
+    Ok(app.store.register(registration, &entry).await?)
+}
+
+async fn set_out(app: &App, request: &Request, named: Provider) -> Result<Response> {
+    let set_out = provider::sign_in(app, request, named, "/provider").await?;
+    let view = Registered {
+        message: "Open the address in the browser that made this request.",
+        authorization_url: Some(set_out.authorization_url.to_string()),
+        expires_at: Some(set_out.expires_at.to_string()),
+    };
+    let mut response = respond::json(StatusCode::ACCEPTED, &view)?;
+    set_out.cookie.keep(&mut response)?;
+    Ok(response)
+}
+
+/// A field that is needed where no provider is named.
+pub(super) fn missing(pointer: &str) -> Error {
+    Error::invalid(pointer, "is missing")
+}
+
+/// Refuses fields that have no meaning beside a provider.
+pub(super) fn alone(others: &[(&str, bool)]) -> Result<()> {
+    match others.iter().find(|(_, given)| *given) {
+        Some((pointer, _)) => Err(Error::invalid(
+            *pointer,
+            "must not stand beside a provider, which says it",
+        )),
+        None => Ok(()),
+    }
 }

@@ -3,10 +3,12 @@
 use app::lambda::Function;
 use app::{App, Request, RequestExt, Response, Result};
 use askama::Template;
+use domain::Locale;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::pages;
+use crate::pages::words::Words;
 
 /// The deployed function.
 pub const FUNCTION: Function = Function::endpoint("auth-verify-email-page", |app, request| {
@@ -20,11 +22,16 @@ pub const FUNCTION: Function = Function::endpoint("auth-verify-email-page", |app
 pub struct Link {
     /// The token to confirm with.
     token: String,
+    /// The language, `en` or `id`; without it, the one that the browser asks for.
+    #[param(value_type = Option<String>, example = "en")]
+    locale: Option<Locale>,
 }
 
 #[derive(Template)]
 #[template(path = "pages/verify_email.html")]
 struct Page<'a> {
+    locale: Locale,
+    words: Words,
     token: &'a str,
 }
 
@@ -33,6 +40,12 @@ struct Page<'a> {
 #[utoipa::path(get, path = "/verify-email", tag = "identity", operation_id = "auth-verify-email-page", params(Link),
     responses((status = 200, description = "A page for people", content_type = "text/html", body = String)))]
 pub async fn handle(_: &App, request: Request) -> Result<Response> {
-    let Link { token } = request.query()?;
-    pages::html(http::StatusCode::OK, &Page { token: &token })
+    let Link { token, locale } = request.query()?;
+    let locale = locale.unwrap_or_else(|| request.locale());
+    let page = Page {
+        locale,
+        words: pages::words(locale),
+        token: &token,
+    };
+    pages::html(http::StatusCode::OK, &page)
 }

@@ -8,7 +8,7 @@ use aws_sdk_ses::types::RawMessage;
 use lettre::message::{Mailbox, Message, MultiPart};
 use serde_json::Value;
 
-use super::mail::{self, Letter};
+use super::mail::{self, Letter, Recipient};
 use super::message::Mail;
 
 /// The deployed function.
@@ -22,17 +22,18 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
 }
 
 async fn deliver(app: &App, mail: Mail) -> Result<()> {
-    let Some(letter) = mail::write(app, mail.about).await? else {
+    let Some(letter) = mail::write(app, &mail).await? else {
         return Ok(());
     };
-    let message = mime(&app.config.mail_from, &mail, &letter)?;
+    let to = letter.to.email.clone();
+    let message = mime(&app.config.mail_from, &mail, letter)?;
     let raw = RawMessage::builder().data(Blob::new(message)).build()?;
     let sent = app
         .aws
         .ses()
         .send_raw_email()
         .source(&app.config.mail_from)
-        .destinations(letter.to.as_str())
+        .destinations(to.as_str())
         .raw_message(raw)
         .send()
         .await;
@@ -40,25 +41,20 @@ async fn deliver(app: &App, mail: Mail) -> Result<()> {
     Ok(())
 }
 
-/// The message's id is made of the event, so that a mail which is sent twice is recognised as the same one.
-fn mime(from: &str, mail: &Mail, letter: &Letter) -> Result<Vec<u8>> {
+/// The message's id is made of the event and the kind of mail, so that a mail which is sent twice is recognised as the same one.
+fn mime(from: &str, mail: &Mail, letter: Letter) -> Result<Vec<u8>> {
     let from: Mailbox = from.parse().context("MAIL_FROM")?;
-    let to = Mailbox::new(
-        Some(letter.name.to_string()),
-        letter
-            .to
-            .as_str()
-            .parse()
-            .context("an address that was confirmed")?,
-    );
-    let id = format!("<{}@{}>", mail.event, from.email.domain());
-    let body = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    let Recipient { email, name, .. } = letter.to;
+    let address = email.as_str().parse().context("the address of a mail")?;
+    let to = Mailbox::new(Some(name.into()), address);
+    let (kind, domain) = (mail.about.kind(), from.email.domain());
+    let id = format!("<{}.{kind}@{domain}>", mail.event);
     let message = Message::builder()
         .from(from)
         .to(to)
         .subject(letter.subject)
         .message_id(Some(id))
-        .multipart(body)
+        .multipart(MultiPart::alternative_plain_html(letter.text, letter.html))
         .context("writing a mail")?;
     Ok(message.formatted())
 }

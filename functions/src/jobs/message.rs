@@ -4,7 +4,9 @@ use anyhow::{Context, Result, ensure};
 use app::App;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::schedule::queue_delay;
-use domain::{ActivityId, PostId, PublicationId, RegistrationId, UserId};
+use domain::{
+    ActivityId, EmailChangeId, PasswordResetId, PostId, PublicationId, RegistrationId, UserId,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use store::DueRow;
@@ -26,7 +28,7 @@ pub struct Due {
 /// A mail to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// The event that it tells of: the mail's own id is made of it.
+    /// The entry of the log that it tells of: the mail's own id is made of it.
     pub event: ActivityId,
     /// What it says.
     #[serde(flatten)]
@@ -37,19 +39,73 @@ pub struct Mail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum About {
-    /// Somebody signed up: confirm the address.
+    /// Somebody signed up: confirm the address, or hear that it has an account already.
     Registration {
         /// The sign-up.
         registration: RegistrationId,
     },
-    /// Somebody signed up with the address of an account that exists.
-    RepeatedRegistration {
-        /// Whose address it is.
+    /// Somebody asked for a new password: the link to choose it.
+    PasswordResetLink {
+        /// The wish.
+        reset: PasswordResetId,
+    },
+    /// The password is another one now.
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
+        /// Whether it was chosen by the link of a mail.
+        by_link: bool,
+    },
+    /// Somebody asked for another address: to the new one, to confirm it.
+    EmailChangeLink {
+        /// The wish.
+        change: EmailChangeId,
+    },
+    /// Somebody asked for another address: to the one until now.
+    EmailChangeNotice {
+        /// The wish.
+        change: EmailChangeId,
+    },
+    /// The address is another one now.
+    EmailChanged {
+        /// The wish that was fulfilled.
+        change: EmailChangeId,
+        /// Whether this mail goes to the new address, or to the one before.
+        to_new: bool,
+    },
+    /// A sign-in at a provider opens the account from now on.
+    IdentityLinked {
+        /// Whose account.
         user: UserId,
     },
-    /// A refresh token was used twice, so its session was ended.
+    /// A sign-in at a provider opens the account no more.
+    IdentityUnlinked {
+        /// Whose account.
+        user: UserId,
+    },
+    /// Somebody signed in from where nobody had signed in before.
+    NewSignIn {
+        /// To whose account.
+        user: UserId,
+    },
+    /// A token was used twice, so its session was ended.
     SessionReused {
         /// Whose session it was.
+        user: UserId,
+    },
+    /// An admin of the deployment changed what a user may do.
+    RoleChanged {
+        /// Which user.
+        user: UserId,
+    },
+    /// An admin of the deployment closed a user account.
+    Disabled {
+        /// Which.
+        user: UserId,
+    },
+    /// An admin of the deployment opened a user account again.
+    Enabled {
+        /// Which.
         user: UserId,
     },
     /// A publication reached an end, or needs somebody.
@@ -61,6 +117,29 @@ pub enum About {
         /// The publication.
         publication: PublicationId,
     },
+}
+
+impl About {
+    /// The kind of mail, different for every mail of one event: the mail's own id is made of it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Registration { .. } => "registration",
+            Self::PasswordResetLink { .. } => "password-reset-link",
+            Self::PasswordChanged { .. } => "password-changed",
+            Self::EmailChangeLink { .. } => "email-change-link",
+            Self::EmailChangeNotice { .. } => "email-change-notice",
+            Self::EmailChanged { to_new: true, .. } => "email-changed-new",
+            Self::EmailChanged { to_new: false, .. } => "email-changed-old",
+            Self::IdentityLinked { .. } => "identity-linked",
+            Self::IdentityUnlinked { .. } => "identity-unlinked",
+            Self::NewSignIn { .. } => "new-sign-in",
+            Self::SessionReused { .. } => "session-reused",
+            Self::RoleChanged { .. } => "role-changed",
+            Self::Disabled { .. } => "disabled",
+            Self::Enabled { .. } => "enabled",
+            Self::Publication { .. } => "publication",
+        }
+    }
 }
 
 /// Puts publications on the queue, each delayed so that it arrives just before its time.

@@ -9,3 +9,4 @@ pub mod publish;
 pub mod publisher;
 mod recording;
 pub mod relay;
+pub mod rotate_keys;

@@ -47,7 +47,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     }
 
     let (member, accounts) = futures::try_join!(
-        app.store.member(team_id, caller.user),
+        app.store.member(team_id, caller.user.id),
         app.store.accounts_named(team_id, &account_ids)
     )?;
     let member = member.ok_or_else(|| Error::NotFound("/team_id".into()))?;

@@ -21,7 +21,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let record = app.store.post(id).await?.ok_or_else(missing)?;
     let member = app
         .store
-        .member(record.post.team, caller.user)
+        .member(record.post.team, caller.user.id)
         .await?
         .ok_or_else(missing)?;
     member.require(Permission::Read)?;

@@ -57,10 +57,10 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
             format!("must be from 1 to {PAGE_MAX}"),
         ));
     }
-    let context = format!("posts|{}|{team_id:?}|{status:?}", caller.user);
+    let context = format!("posts|{}|{team_id:?}|{status:?}", caller.user.id);
     let before: Option<PostId> = cursor::begin(app, from.as_deref(), &context).await?;
 
-    let members = memberships(app, caller.user, team_id).await?;
+    let members = memberships(app, caller.user.id, team_id).await?;
     // Post ids sort by time in every team, so one cursor serves them all.
     let lists = members.iter().map(|member| {
         app.store

@@ -47,7 +47,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let record = app.store.post(post_id).await?.ok_or_else(missing)?;
     let (team, accounts) = (record.post.team, &record.post.accounts);
     let (member, accounts) = futures::try_join!(
-        app.store.member(team, caller.user),
+        app.store.member(team, caller.user.id),
         app.store.accounts_named(team, accounts)
     )?;
     let member = member.ok_or_else(missing)?;

@@ -1,7 +1,7 @@
 //! POST /teams — create a team (admins of the deployment only)
 
 use app::lambda::Function;
-use app::{App, Error, Request, RequestExt, Response, Result, respond};
+use app::{App, Request, RequestExt, Response, Result, respond};
 use domain::{Team, TeamName};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -29,14 +29,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     let CreateTeam { name } = request.json()?;
 
-    let user = app
-        .store
-        .user(caller.user)
-        .await?
-        .ok_or(Error::Unauthenticated(
-            "this user account does not exist any more",
-        ))?;
-    let created = Team::create(app.new_id(), name, &user, app.new_id(), app.now())?;
+    let created = Team::create(app.new_id(), name, &caller.user, app.new_id(), app.now())?;
     app.store.create_team(&created).await?;
 
     respond::json(

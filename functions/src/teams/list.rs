@@ -32,10 +32,10 @@ pub struct ListTeams {
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     let ListTeams { cursor: from } = request.query()?;
-    let context = format!("teams|{}", caller.user);
+    let context = format!("teams|{}", caller.user.id);
 
     let after: Option<TeamId> = cursor::begin(app, from.as_deref(), &context).await?;
-    let teams = app.store.teams_of(caller.user, after, PAGE + 1).await?;
+    let teams = app.store.teams_of(caller.user.id, after, PAGE + 1).await?;
 
     let view = |both: &TeamOfUser| TeamView::new(&both.team, &both.member);
     let page = cursor::page(app, teams, PAGE, &context, |both| both.team.id, view);

@@ -66,6 +66,7 @@ async fn serve(options: Options, folder: &Path) -> Result<()> {
     Docs       {api}/docs
     Timeline   {sandbox}/          what was published on the sandbox platforms
     Outbox     {sandbox}/outbox    the mails that were sent
+    Accounts   {sandbox}/accounts  the accounts to connect, and the people to sign in as
     Data       {}    kept; start with --reset to forget it
 
   Ctrl-C stops it.

@@ -35,7 +35,21 @@ const STACK_NAME: &str = "local";
 const REGION: &str = "eu-west-1";
 const ACCOUNT: &str = "000000000000";
 /// Hosts that the sandbox stands in for.
-const SANDBOX_HOSTS: [&str; 2] = ["mastodon.sandbox", "bluesky.sandbox"];
+const SANDBOX_HOSTS: [&str; 5] = [
+    "mastodon.sandbox",
+    "bluesky.sandbox",
+    "google.sandbox",
+    "www.facebook.com",
+    "graph.facebook.com",
+];
+/// What the sandbox knows this application by where people sign in; a template that declares no such parameter is not given it.
+const SANDBOX_CLIENTS: [(&str, &str); 5] = [
+    ("GoogleClientId", "tayang.apps.google.sandbox"),
+    ("GoogleClientSecret", "google-sandbox-secret"),
+    ("GoogleIssuer", "https://google.sandbox"),
+    ("FacebookAppId", "1000000000000001"),
+    ("FacebookAppSecret", "facebook-sandbox-secret"),
+];
 
 /// How a stack is started.
 #[derive(Debug, Clone)]
@@ -365,7 +379,13 @@ fn deploy(
         ("BaseUrl".to_owned(), api_url.to_owned()),
         ("MailFrom".to_owned(), "tayang@localhost".to_owned()),
         ("PlatformEndpoints".to_owned(), json!(endpoints).to_string()),
+        // Nothing leaves this machine.
+        ("BreachedPasswords".to_owned(), "off".to_owned()),
     ]);
+    if sandbox_url.is_some() {
+        let clients = SANDBOX_CLIENTS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        parameters.extend(clients);
+    }
     parameters.extend(options.parameters.clone());
     let template = Template::read(&options.template)?;
     template.deploy(&Setting {

@@ -1,18 +1,21 @@
 //! The one thing that every handler gets: configuration, clock, store and clients, each made when it is first needed.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
-use domain::{ids, schedule};
+use domain::{Provider, Session, User, ids, schedule};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use platforms::Egress;
-use store::{SigningKey, Store};
-use tokio::sync::{Mutex, OnceCell};
+use platforms::sign_in::{Facebook, OpenId, SignIn};
+use secrecy::SecretString;
+use store::Store;
+use tokio::sync::Mutex;
 use type_safe_id::{StaticType, TypeSafeId};
 use url::Url;
 
-use crate::auth::access::{Caller, KeyRing, NotAccepted, PublicKey, Signer};
+use crate::auth::access::{KeyRing, NotAccepted, PublicKey, Signer, Subject};
+use crate::auth::passwords::Pepper;
 use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -21,10 +24,25 @@ use crate::http::request::RequestExt;
 use crate::keys::MacKey;
 use crate::random;
 use crate::seal::SealingKey;
-use crate::secrets::{LazySecret, Secret};
+use crate::secrets::{LazySecret, ProviderSecrets, Secret};
 
-/// How long the list of public keys is trusted to be complete: a token with an unknown key makes us read it again, but not more often.
+/// A token with an unknown key makes us read the public keys again, but not more often than this.
 const RING_REFRESH: SignedDuration = SignedDuration::from_secs(30);
+/// How long the public keys are used before they are read again: one that was withdrawn is gone after this.
+const RING_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+
+/// What access tokens are signed with, as a purpose of the signing secret.
+pub const ACCESS_TOKENS: &str = "access-token";
+const SESSION_OVER: &str = "the session is over: log in again";
+
+/// Who is calling: both as they are in the table at this moment.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The user.
+    pub user: User,
+    /// The session that the access token belongs to.
+    pub session: Session,
+}
 
 /// What a function has at hand.
 #[derive(Debug)]
@@ -40,7 +58,11 @@ pub struct App {
     links: LazySecret,
     vault: LazySecret,
     deployment: LazySecret,
-    signer: OnceCell<Signer>,
+    pepper: LazySecret,
+    providers: LazySecret<ProviderSecrets>,
+    signer: Mutex<Option<([u8; 32], Arc<Signer>)>>,
+    google: OnceLock<OpenId>,
+    facebook: OnceLock<Facebook>,
     ring: KeyRing,
     ring_read_at: Mutex<Option<Timestamp>>,
     egress: OnceLock<Egress>,
@@ -56,7 +78,11 @@ impl App {
             links: LazySecret::new(&config.link_secret),
             vault: LazySecret::new(&config.vault_secret),
             deployment: LazySecret::new(&config.deployment_secret),
-            signer: OnceCell::new(),
+            pepper: LazySecret::new(&config.pepper_secret),
+            providers: LazySecret::new(&config.providers_secret),
+            signer: Mutex::new(None),
+            google: OnceLock::new(),
+            facebook: OnceLock::new(),
             ring: KeyRing::default(),
             ring_read_at: Mutex::new(None),
             egress: OnceLock::new(),
@@ -91,12 +117,22 @@ impl App {
         Ok(self.egress.get_or_init(|| egress))
     }
 
-    /// Who is calling, by the access token of the request.
+    /// Who is calling, by the access token of the request. The session must still be alive, so whatever ends it works at once.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
-        let token = request.bearer()?;
+        let subject = self.subject(request.bearer()?).await?;
+        let signed_in = self.store.signed_in(subject.user, subject.session).await?;
+        signed_in
+            .filter(|(user, session)| session.is_alive(user, self.now()))
+            .map(|(user, session)| Caller { user, session })
+            .ok_or(Error::Unauthenticated(SESSION_OVER))
+    }
+
+    /// Whom an access token speaks for.
+    async fn subject(&self, token: &str) -> Result<Subject> {
+        self.read_ring(RING_LIFETIME).await?;
         let mut verdict = self.ring.verify(token, &self.config.issuer, self.now());
         if verdict == Err(NotAccepted::UnknownKey) {
-            self.refresh_ring().await?;
+            self.read_ring(RING_REFRESH).await?;
             verdict = self.ring.verify(token, &self.config.issuer, self.now());
         }
         verdict.map_err(|why| match why {
@@ -109,15 +145,16 @@ impl App {
         })
     }
 
-    async fn refresh_ring(&self) -> Result<()> {
+    /// Reads the public keys, if that was not done within `age`.
+    async fn read_ring(&self, age: SignedDuration) -> Result<()> {
         let mut read_at = self.ring_read_at.lock().await;
         // Somebody else may have read it while this one waited for the lock.
-        if read_at.is_none_or(|at| self.now() >= at + RING_REFRESH) {
-            let keys = self.store.signing_keys().await?;
-            let keys = keys.into_iter();
-            self.ring.add(keys.map(|key| PublicKey {
+        if read_at.is_none_or(|at| self.now() >= at + age) {
+            let keys = self.store.signing_keys().await?.into_iter();
+            self.ring.replace(keys.map(|key| PublicKey {
                 kid: key.kid,
                 x: key.x,
+                ends_at: key.ends_at,
             }));
             *read_at = Some(self.now());
         }
@@ -125,28 +162,75 @@ impl App {
     }
 
     /// The issuer of access tokens. Its public key is published before it first signs.
-    pub async fn signer(&self) -> Result<&Signer> {
-        let signer = self.signer.get_or_try_init(|| async {
-            let signer = Signer::new(&self.secret(&self.signing).await?.key("access-token"))?;
-            let PublicKey { kid, x } = signer.public().clone();
-            self.store
-                .publish_signing_key(&SigningKey { kid, x })
-                .await?;
-            Ok::<_, Error>(signer)
-        });
-        signer.await
+    pub async fn signer(&self) -> Result<Arc<Signer>> {
+        let seed = self.secret(&self.signing).await?.key(ACCESS_TOKENS);
+        let mut cached = self.signer.lock().await;
+        if let Some((of, signer)) = &*cached
+            && *of == seed
+        {
+            return Ok(Arc::clone(signer));
+        }
+        let signer = Arc::new(Signer::new(&seed)?);
+        let PublicKey { kid, x, .. } = signer.public();
+        self.store.publish_signing_key(kid, x).await?;
+        *cached = Some((seed, Arc::clone(&signer)));
+        Ok(signer)
     }
 
     /// The key of refresh tokens.
     pub async fn refresh_key(&self) -> Result<MacKey> {
-        Ok(MacKey::new(
-            &self.secret(&self.signing).await?.key("refresh-token"),
-        ))
+        self.mac_key(&self.signing, "refresh-token").await
     }
 
     /// The key of links in mails.
     pub async fn link_key(&self) -> Result<MacKey> {
-        Ok(MacKey::new(&self.secret(&self.links).await?.key("link")))
+        self.mac_key(&self.links, "link").await
+    }
+
+    async fn mac_key(&self, secret: &LazySecret, purpose: &str) -> Result<MacKey> {
+        let secret = self.secret(secret).await?;
+        Ok(MacKey::accepting(
+            &secret.key(purpose),
+            &secret.other_keys(purpose),
+        ))
+    }
+
+    /// What every password is hashed with besides itself.
+    pub async fn pepper(&self) -> Result<Pepper> {
+        Ok(Pepper::new(
+            &self.secret(&self.pepper).await?.key("passwords"),
+        ))
+    }
+
+    /// How people sign in at a provider; an error at `pointer` when this deployment is not set up for it.
+    pub fn provider(&self, provider: Provider, pointer: &str) -> Result<&dyn SignIn> {
+        let config = &self.config;
+        let missing = || {
+            let title = provider.title();
+            Error::invalid(
+                pointer,
+                format!("is {title}, and signing in there is not set up in this deployment"),
+            )
+        };
+        match provider {
+            Provider::Google => {
+                let id = config.google_client_id.clone().ok_or_else(missing)?;
+                let new = || OpenId::new(config.google_issuer.clone(), id);
+                Ok(self.google.get_or_init(new))
+            }
+            Provider::Facebook => {
+                let id = config.facebook_client_id.clone().ok_or_else(missing)?;
+                Ok(self.facebook.get_or_init(|| Facebook::new(id)))
+            }
+        }
+    }
+
+    /// What we prove to a provider that we are we with.
+    pub async fn provider_secret(&self, provider: Provider) -> Result<SecretString> {
+        let secrets = self.providers.get(&self.aws, self.now()).await;
+        let secrets = secrets.map_err(Error::Unavailable)?;
+        let secret = secrets.get(&provider.to_string()).cloned();
+        Ok(secret.with_context(|| format!("there is no client secret for {provider}"))?)
     }
 
     /// The key that social tokens are sealed with.
@@ -169,13 +253,16 @@ impl App {
             .secret(&self.deployment)
             .await?
             .base_url
-            .as_ref()
+            .clone()
             .context("the deployment's secret has no base_url")?;
         let address = format!("{}{path}", base.as_str().trim_end_matches('/'));
         Ok(Url::parse(&address).with_context(|| format!("{address} is not an address"))?)
     }
 
-    async fn secret<'a>(&'a self, secret: &'a LazySecret) -> Result<&'a Secret> {
-        secret.get(&self.aws).await.map_err(Error::Unavailable)
+    async fn secret(&self, secret: &LazySecret) -> Result<Arc<Secret>> {
+        secret
+            .get(&self.aws, self.now())
+            .await
+            .map_err(Error::Unavailable)
     }
 }

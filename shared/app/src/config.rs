@@ -32,11 +32,26 @@ pub struct Config {
     pub link_secret: String,
     /// `VAULT_SECRET`: the name of the secret that social tokens are sealed with.
     pub vault_secret: String,
+    /// `PEPPER_SECRET`: the name of the secret without which no password hash can be made or checked.
+    pub pepper_secret: String,
+    /// `PROVIDERS_SECRET`: the name of the secret with what we are known by at the providers that people sign in with.
+    pub providers_secret: String,
+    /// `GOOGLE_CLIENT_ID`: our name at Google; without it nobody can sign in there.
+    pub google_client_id: Option<String>,
+    /// `GOOGLE_ISSUER`: the OpenID Connect server that is called Google here.
+    pub google_issuer: Url,
+    /// `FACEBOOK_CLIENT_ID`: the id of our app at Facebook; without it nobody can sign in there.
+    pub facebook_client_id: Option<String>,
+    /// `BREACHED_PASSWORDS`: whether new passwords are looked up among those known to be breached.
+    pub breached_passwords: bool,
     /// `DEPLOYMENT_SECRET`: the name of the secret with the base URL and the key of page cursors.
     pub deployment_secret: String,
     /// AWS's own variables.
     pub aws: Aws,
 }
+
+/// Google's own name for itself (OpenID Connect Discovery 1.0).
+const GOOGLE: &str = "https://accounts.google.com";
 
 /// How AWS is reached. Lambda sets all of these but the endpoint.
 #[derive(Clone)]
@@ -93,6 +108,15 @@ impl Config {
             signing_secret: required("SIGNING_SECRET")?,
             link_secret: required("LINK_SECRET")?,
             vault_secret: required("VAULT_SECRET")?,
+            pepper_secret: required("PEPPER_SECRET")?,
+            providers_secret: required("PROVIDERS_SECRET")?,
+            google_client_id: optional("GOOGLE_CLIENT_ID"),
+            google_issuer: optional("GOOGLE_ISSUER")
+                .unwrap_or_else(|| GOOGLE.to_owned())
+                .parse()
+                .context("GOOGLE_ISSUER must be a URL")?,
+            facebook_client_id: optional("FACEBOOK_CLIENT_ID"),
+            breached_passwords: optional("BREACHED_PASSWORDS").as_deref() == Some("on"),
             deployment_secret: required("DEPLOYMENT_SECRET")?,
             aws: Aws {
                 region: required("AWS_REGION")?,
@@ -114,7 +138,7 @@ mod tests {
         let error = Config::from_lookup(&|name| {
             (name != "EVENT_BUS")
                 .then(|| "x".to_owned())
-                .filter(|_| name != "PLATFORM_ENDPOINTS")
+                .filter(|_| !["PLATFORM_ENDPOINTS", "GOOGLE_ISSUER"].contains(&name))
         })
         .unwrap_err();
         assert!(error.to_string().contains("EVENT_BUS"));
@@ -123,7 +147,7 @@ mod tests {
     #[test]
     fn the_secret_key_is_not_shown() {
         let config = Config::from_lookup(&|name| match name {
-            "PLATFORM_ENDPOINTS" => None,
+            "PLATFORM_ENDPOINTS" | "GOOGLE_ISSUER" => None,
             "AWS_SECRET_ACCESS_KEY" => Some("canary".into()),
             _ => Some("x".into()),
         });

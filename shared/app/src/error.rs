@@ -101,6 +101,9 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Stale => Self::Stale,
             store::Error::Taken(what) => Self::Conflict(what.to_owned()),
+            store::Error::LastAdmin => {
+                Self::Conflict("there must be another admin first: the last one cannot go".into())
+            }
             store::Error::Forbidden => {
                 Self::Forbidden("your role in the team changed meanwhile".into())
             }

@@ -12,9 +12,10 @@ pub mod lambda;
 pub mod random;
 pub mod seal;
 pub mod secrets;
+pub mod throttle;
 pub mod vault;
 
-pub use app::App;
+pub use app::{App, Caller};
 pub use clock::Clock;
 pub use config::Config;
 pub use error::{Error, Result};

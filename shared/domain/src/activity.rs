@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use strum::{Display, EnumIter, EnumString};
 
-use crate::ids::{AccountId, ActivityId, PostId, PublicationId, RegistrationId, TeamId, UserId};
+use crate::ids::{
+    AccountId, ActivityId, EmailChangeId, PasswordResetId, PostId, PublicationId, RegistrationId,
+    TeamId, UserId,
+};
 
 /// Whose record an entry belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Scope {
     User(UserId),
     /// A sign-up before it is a user.
     Registration(RegistrationId),
+    /// A wish for a new password, of whoever has the address.
+    PasswordReset(PasswordResetId),
 }
 
 /// Who did it.
@@ -33,18 +38,60 @@ pub enum Kind {
     /// Somebody signed up and must confirm the address.
     #[strum(serialize = "registration.requested")]
     RegistrationRequested,
-    /// Somebody signed up with an address that has a user account already.
-    #[strum(serialize = "registration.repeated")]
-    RegistrationRepeated,
     /// A user account was made.
     #[strum(serialize = "user.created")]
     UserCreated,
-    /// A refresh token was used twice: its session ended.
+    /// A user changed name, language or time zone.
+    #[strum(serialize = "user.changed")]
+    UserChanged,
+    /// An admin of the deployment changed what a user may do.
+    #[strum(serialize = "user.role_changed")]
+    UserRoleChanged,
+    /// An admin of the deployment closed a user account.
+    #[strum(serialize = "user.disabled")]
+    UserDisabled,
+    /// An admin of the deployment opened a user account again.
+    #[strum(serialize = "user.enabled")]
+    UserEnabled,
+    /// A user deleted the account.
+    #[strum(serialize = "user.deleted")]
+    UserDeleted,
+    /// A user chose another password.
+    #[strum(serialize = "password.changed")]
+    PasswordChanged,
+    /// Somebody asked for a new password.
+    #[strum(serialize = "password.reset_requested")]
+    PasswordResetRequested,
+    /// A user chose a new password by the link of a mail.
+    #[strum(serialize = "password.reset")]
+    PasswordReset,
+    /// A user asked for another address.
+    #[strum(serialize = "email.change_requested")]
+    EmailChangeRequested,
+    /// A user has another address.
+    #[strum(serialize = "email.changed")]
+    EmailChanged,
+    /// A user can sign in at a provider from now on.
+    #[strum(serialize = "identity.linked")]
+    IdentityLinked,
+    /// A user can no longer sign in at a provider.
+    #[strum(serialize = "identity.unlinked")]
+    IdentityUnlinked,
+    /// Somebody signed in.
+    #[strum(serialize = "session.started")]
+    SessionStarted,
+    /// A user ended one of the sessions, or all others.
+    #[strum(serialize = "session.ended")]
+    SessionEnded,
+    /// A refresh token, or the way back from a provider, was used twice: its session ended.
     #[strum(serialize = "session.reused")]
     SessionReused,
     /// A team was made.
     #[strum(serialize = "team.created")]
     TeamCreated,
+    /// A member left the team.
+    #[strum(serialize = "member.left")]
+    MemberLeft,
     /// A social account was connected.
     #[strum(serialize = "account.connected")]
     AccountConnected,
@@ -90,6 +137,8 @@ pub struct Activity {
     pub publication: Option<PublicationId>,
     /// The account concerned.
     pub account: Option<AccountId>,
+    /// The wish for another address concerned.
+    pub email_change: Option<EmailChangeId>,
     /// What else is worth knowing: short texts by name, never a secret.
     pub details: BTreeMap<String, String>,
 }
@@ -106,6 +155,7 @@ impl Activity {
             post: None,
             publication: None,
             account: None,
+            email_change: None,
             details: BTreeMap::new(),
         }
     }
@@ -128,6 +178,13 @@ impl Activity {
     #[must_use]
     pub fn about_publication(mut self, publication: PublicationId) -> Self {
         self.publication = Some(publication);
+        self
+    }
+
+    /// Says which wish for another address it is about.
+    #[must_use]
+    pub fn about_email_change(mut self, change: EmailChangeId) -> Self {
+        self.email_change = Some(change);
         self
     }
 

@@ -14,7 +14,7 @@ pub enum Refused {
         permission: Permission,
     },
     /// Only an administrator of the deployment may do this.
-    #[error("only an admin of this deployment may create teams")]
+    #[error("only an admin of this deployment may do this")]
     AdminsOnly,
     /// The thing is in a state in which this cannot be done.
     #[error("{0}")]

@@ -34,6 +34,10 @@ ids! {
     UserId = User, "user";
     /// A sign-up that waits for its e-mail address to be confirmed.
     RegistrationId = Registration, "reg";
+    /// Somebody's wish for a new password.
+    PasswordResetId = PasswordReset, "reset";
+    /// A user's wish for another e-mail address.
+    EmailChangeId = EmailChange, "email";
     /// A signed-in device: one family of refresh tokens.
     SessionId = Session, "session";
     /// A team.

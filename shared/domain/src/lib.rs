@@ -4,23 +4,33 @@ pub mod account;
 pub mod activity;
 pub mod content;
 pub mod error;
+pub mod identity;
 pub mod ids;
+pub mod locale;
+pub mod place;
 pub mod post;
 pub mod publication;
 pub mod schedule;
+pub mod session;
 pub mod team;
 pub mod text;
+pub mod throttle;
 pub mod user;
 
 pub use account::{Account, AccountStatus, Platform};
 pub use activity::{Activity, Actor, Kind, Scope};
 pub use content::{Approved, Content, ContentHash};
 pub use error::Refused;
+pub use identity::{Identity, Provider};
 pub use ids::{
-    AccountId, ActivityId, PostId, PublicationId, RegistrationId, SessionId, TeamId, UserId,
+    AccountId, ActivityId, EmailChangeId, PasswordResetId, PostId, PublicationId, RegistrationId,
+    SessionId, TeamId, UserId,
 };
+pub use locale::{Locale, Zone};
+pub use place::Place;
 pub use post::{Post, Status};
 pub use publication::Publication;
+pub use session::{Device, Session};
 pub use team::{Member, Permission, Role, Team};
 pub use text::{AccountName, Email, PersonName, PostText, TeamName};
-pub use user::{Registration, Session, User, UserRole};
+pub use user::{EmailChange, PasswordReset, Registration, User, UserRole, UserStatus};

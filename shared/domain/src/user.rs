@@ -1,24 +1,22 @@
-//! People: sign-ups, user accounts and their signed-in devices.
+//! People: sign-ups, user accounts, and what they have confirmed by mail.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString};
+use strum::{Display, EnumIter, EnumString};
 
 use crate::error::Refused;
-use crate::ids::{RegistrationId, SessionId, UserId};
+use crate::identity::Identity;
+use crate::ids::{EmailChangeId, PasswordResetId, RegistrationId, UserId};
+use crate::locale::{Locale, Zone};
 use crate::text::{Email, PersonName};
 
-/// How long a sign-up waits for its e-mail address to be confirmed.
-pub const REGISTRATION_LIFETIME: SignedDuration = SignedDuration::from_mins(60);
-/// How long a session lives, however often it is renewed.
-pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long a session lives without being renewed.
-pub const SESSION_IDLE_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
-/// How long the refresh token just replaced still answers with its successor: a lost answer is not a theft.
-pub const REFRESH_GRACE: SignedDuration = SignedDuration::from_secs(10);
+/// How long the link of a mail works: to confirm an address, or to choose a new password.
+pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_mins(60);
 
 /// What a user account may do in the deployment as a whole; rights in a team come from the membership.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Display, EnumString)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, EnumIter,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum UserRole {
@@ -26,6 +24,19 @@ pub enum UserRole {
     Admin,
     /// Works in the teams that it was added to.
     Member,
+}
+
+/// Whether a user account can be used.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, EnumIter,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UserStatus {
+    /// It can.
+    Active,
+    /// An admin of the deployment has closed it: nobody can sign in to it and every session has ended.
+    Disabled,
 }
 
 /// A sign-up whose e-mail address is not confirmed yet. Nobody can sign in with it and it holds no address.
@@ -37,10 +48,77 @@ pub struct Registration {
     pub email: Email,
     /// The person's name.
     pub name: PersonName,
-    /// The argon2id hash of the password, in PHC string format.
-    pub password_hash: String,
+    /// The language of mails.
+    pub locale: Locale,
+    /// Where the person's clocks are.
+    pub zone: Zone,
+    /// How the person will sign in.
+    pub proof: Proof,
     /// When it ends if nobody confirms it.
     pub expires_at: Timestamp,
+}
+
+/// What a sign-up brings to sign in with later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The hash of a password, in PHC string format.
+    Password(String),
+    /// Somebody at a provider that does not vouch for the address. Only the browser that came back from there may confirm it:
+    /// otherwise the address's owner could be led to open an account that somebody else can enter.
+    Identity {
+        /// Who it is there.
+        identity: Identity,
+        /// The hash of that browser's cookie.
+        browser: String,
+    },
+}
+
+/// A wish for a new password. Whether anybody has the address is not known when it is made, so it takes as long either way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordReset {
+    /// Its id, part of the link in the mail.
+    pub id: PasswordResetId,
+    /// The address that was typed in.
+    pub email: Email,
+    /// When.
+    pub requested_at: Timestamp,
+}
+
+impl PasswordReset {
+    /// Whether it may still change the user's password: within the hour, and if nothing about the credentials changed since.
+    pub fn is_open(&self, user: &User, now: Timestamp) -> bool {
+        self.email == user.email
+            && user.status == UserStatus::Active
+            && now < self.requested_at + LINK_LIFETIME
+            && self.requested_at > user.credentials_at
+    }
+}
+
+/// A user's wish for another address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailChange {
+    /// Its id, part of the link in the mail.
+    pub id: EmailChangeId,
+    /// Whose address it is.
+    pub user: UserId,
+    /// The user's epoch: the wish dies with it.
+    pub epoch: u32,
+    /// The address until now.
+    pub from: Email,
+    /// The new address, to be confirmed.
+    pub to: Email,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+}
+
+impl EmailChange {
+    /// Whether it may still change the user's address.
+    pub fn is_open(&self, user: &User, now: Timestamp) -> bool {
+        self.user == user.id
+            && self.epoch == user.epoch
+            && user.status == UserStatus::Active
+            && now < self.requested_at + LINK_LIFETIME
+    }
 }
 
 /// A person with a confirmed e-mail address.
@@ -52,137 +130,178 @@ pub struct User {
     pub email: Email,
     /// The person's name.
     pub name: PersonName,
+    /// The language of mails.
+    pub locale: Locale,
+    /// Where the person's clocks are.
+    pub zone: Zone,
     /// What the account may do in the deployment.
     pub role: UserRole,
-    /// The argon2id hash of the password, in PHC string format.
-    pub password_hash: String,
+    /// Whether it can be used.
+    pub status: UserStatus,
+    /// The hash of the password, in PHC string format; absent when the person signs in at a provider only.
+    pub password_hash: Option<String>,
+    /// Rises with every change, so that nobody overwrites what he has not seen.
+    pub revision: u32,
+    /// Sessions and wishes carry the epoch that they began in; the next one ends them all at once.
+    pub epoch: u32,
+    /// When password or address last changed: links that were mailed before it are dead.
+    pub credentials_at: Timestamp,
+    /// When somebody last signed in.
+    pub signed_in_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
 }
 
 impl User {
-    /// Refuses everybody but the deployment's admins.
-    pub fn require_admin(&self) -> Result<(), Refused> {
-        match self.role {
-            UserRole::Admin => Ok(()),
-            UserRole::Member => Err(Refused::AdminsOnly),
-        }
-    }
-}
-
-/// A signed-in device: a family of refresh tokens of which only the newest generation counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Its id.
-    pub id: SessionId,
-    /// Whose it is.
-    pub user: UserId,
-    /// The number of the newest refresh token.
-    pub generation: u32,
-    /// When that token was issued.
-    pub renewed_at: Timestamp,
-    /// When the session ends for good.
-    pub expires_at: Timestamp,
-}
-
-/// What presenting a refresh token means.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Renewal {
-    /// The newest token: the session moves on to its next generation.
-    Rotate(Session),
-    /// The token just replaced, within the grace: its successor is given once more, nothing changes.
-    Repeat,
-    /// A token that was replaced long ago: somebody holds a copy, so the session must end.
-    Reused,
-    /// The session is over.
-    Expired,
-}
-
-impl Session {
-    /// A new session of `user`.
-    pub fn start(id: SessionId, user: UserId, now: Timestamp) -> Self {
+    /// A new user account with an address that is confirmed.
+    pub fn new(
+        id: UserId,
+        email: Email,
+        name: PersonName,
+        (locale, zone): (Locale, Zone),
+        (role, password_hash): (UserRole, Option<String>),
+        now: Timestamp,
+    ) -> Self {
         Self {
             id,
-            user,
-            generation: 1,
-            renewed_at: now,
-            expires_at: now + SESSION_LIFETIME,
+            email,
+            name,
+            locale,
+            zone,
+            role,
+            status: UserStatus::Active,
+            password_hash,
+            revision: 1,
+            epoch: 1,
+            credentials_at: now,
+            signed_in_at: None,
+            created_at: now,
         }
     }
 
-    /// Decides what presenting the token of `generation` means.
-    pub fn renew(&self, generation: u32, now: Timestamp) -> Renewal {
-        if now >= self.expires_at || now >= self.renewed_at + SESSION_IDLE_LIFETIME {
-            Renewal::Expired
-        } else if generation == self.generation {
-            Renewal::Rotate(Self {
-                generation: generation + 1,
-                renewed_at: now,
-                ..self.clone()
-            })
-        } else if generation + 1 == self.generation && now < self.renewed_at + REFRESH_GRACE {
-            Renewal::Repeat
+    /// Refuses everybody but the deployment's admins.
+    pub fn require_admin(&self) -> Result<(), Refused> {
+        if self.is_admin() {
+            Ok(())
         } else {
-            Renewal::Reused
+            Err(Refused::AdminsOnly)
+        }
+    }
+
+    /// Whether the user is one of the deployment's admins and can act as one.
+    pub fn is_admin(&self) -> bool {
+        self.role == UserRole::Admin && self.status == UserStatus::Active
+    }
+
+    /// The user with every session ended.
+    #[must_use]
+    pub fn in_next_epoch(&self) -> Self {
+        Self {
+            epoch: self.epoch + 1,
+            ..self.clone()
+        }
+    }
+
+    /// The user with another password. Every session ends, and so does every link and wish from before.
+    #[must_use]
+    pub fn with_password(&self, hash: String, now: Timestamp) -> Self {
+        Self {
+            password_hash: Some(hash),
+            credentials_at: now,
+            ..self.in_next_epoch()
+        }
+    }
+
+    /// The user with another address, which is confirmed. Every session ends, and so does every link and wish from before.
+    #[must_use]
+    pub fn with_email(&self, email: Email, now: Timestamp) -> Self {
+        Self {
+            email,
+            credentials_at: now,
+            ..self.in_next_epoch()
+        }
+    }
+
+    /// The user in another state. Every session of one who is disabled ends.
+    #[must_use]
+    pub fn with_status(&self, status: UserStatus) -> Self {
+        Self {
+            status,
+            ..self.in_next_epoch()
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::ids;
 
-    fn session() -> Session {
-        Session::start(
-            ids::new(Timestamp::UNIX_EPOCH, [1; 10]),
+    pub(crate) fn user() -> User {
+        User::new(
             ids::new(Timestamp::UNIX_EPOCH, [2; 10]),
+            Email::parse("ana@example.com").unwrap(),
+            PersonName::parse("Ana").unwrap(),
+            (Locale::En, Zone::utc()),
+            (UserRole::Member, Some("hash".into())),
             Timestamp::UNIX_EPOCH,
         )
     }
 
-    #[test]
-    fn the_newest_token_rotates_and_its_predecessor_repeats_for_ten_seconds_only() {
-        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(100);
-        let Renewal::Rotate(next) = session().renew(1, now) else {
-            panic!("must rotate")
-        };
-        assert_eq!(next.generation, 2);
-        assert_eq!(
-            next.renew(1, now + SignedDuration::from_secs(9)),
-            Renewal::Repeat
-        );
-        assert_eq!(
-            next.renew(1, now + SignedDuration::from_secs(10)),
-            Renewal::Reused
-        );
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+    }
+
+    fn reset(requested_at: Timestamp) -> PasswordReset {
+        PasswordReset {
+            id: ids::new(requested_at, [3; 10]),
+            email: user().email,
+            requested_at,
+        }
     }
 
     #[test]
-    fn a_token_two_generations_old_is_a_theft_even_at_once() {
-        let now = Timestamp::UNIX_EPOCH;
-        let third = Session {
-            generation: 3,
-            ..session()
-        };
-        assert_eq!(third.renew(1, now), Renewal::Reused);
-        assert_eq!(third.renew(7, now), Renewal::Reused);
+    fn a_reset_works_for_an_hour_and_dies_with_every_change_of_the_credentials() {
+        let reset = reset(at(10));
+        assert!(reset.is_open(&user(), at(69)));
+        assert!(!reset.is_open(&user(), at(70)));
+        let changed = user().with_password("other".into(), at(11));
+        assert!(!reset.is_open(&changed, at(12)));
+        let moved = user().with_email(Email::parse("eve@example.com").unwrap(), at(11));
+        assert!(!reset.is_open(&moved, at(12)));
+        assert!(!reset.is_open(&user().with_status(UserStatus::Disabled), at(12)));
     }
 
     #[test]
-    fn a_session_ends_when_idle_and_when_old() {
-        let session = session();
-        assert_eq!(
-            session.renew(1, Timestamp::UNIX_EPOCH + SESSION_IDLE_LIFETIME),
-            Renewal::Expired
-        );
-        let busy = Session {
-            renewed_at: Timestamp::UNIX_EPOCH + SESSION_LIFETIME,
-            ..session
+    fn a_wish_for_another_address_dies_with_the_epoch() {
+        let user = user();
+        let change = EmailChange {
+            id: ids::new(at(10), [4; 10]),
+            user: user.id,
+            epoch: user.epoch,
+            from: user.email.clone(),
+            to: Email::parse("ana@example.org").unwrap(),
+            requested_at: at(10),
         };
-        assert_eq!(
-            busy.renew(1, Timestamp::UNIX_EPOCH + SESSION_LIFETIME),
-            Renewal::Expired
+        assert!(change.is_open(&user, at(11)));
+        assert!(!change.is_open(&user, at(70)));
+        assert!(!change.is_open(&user.with_password("other".into(), at(11)), at(12)));
+        assert!(!change.is_open(&user.in_next_epoch(), at(12)));
+    }
+
+    #[test]
+    fn whoever_is_disabled_is_no_admin_any_more() {
+        let admin = User {
+            role: UserRole::Admin,
+            ..user()
+        };
+        assert!(admin.require_admin().is_ok());
+        assert!(
+            admin
+                .with_status(UserStatus::Disabled)
+                .require_admin()
+                .is_err()
         );
+        assert!(user().require_admin().is_err());
     }
 }

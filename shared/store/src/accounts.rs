@@ -1,15 +1,12 @@
-//! Connected accounts, connections under way, and the vault of sealed tokens.
+//! Connected accounts, and the vault of sealed tokens.
 
 use domain::{Account, AccountId, AccountName, Activity, Member, Permission, Platform, TeamId};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::activity::append;
 use crate::error::{Error, Result};
-use crate::item::{
-    EXPIRES_AT, Item, from_item, number, page_size, parse, text, to_item, with_expiry,
-};
+use crate::item::{Item, from_item, number, page_size, parse, text, to_item};
 use crate::keys::{self, Key, PK, SK};
 use crate::teams::member_may;
 use crate::transaction::{Write, names_in};
@@ -51,15 +48,6 @@ pub struct Connected {
     pub id: AccountId,
     /// How many tokens it has had.
     pub token_generation: u32,
-}
-
-/// A connection that waits for its user to come back from the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingConnection {
-    /// What must be remembered, sealed.
-    pub sealed: String,
-    /// When it is too late.
-    pub expires_at: Timestamp,
 }
 
 fn write(account: &Account) -> Result<Item> {
@@ -239,48 +227,6 @@ impl Store {
         let mut accounts = items.into_iter().map(read).collect::<Result<Vec<_>>>()?;
         accounts.sort_unstable_by_key(|account| account.id);
         Ok(accounts)
-    }
-
-    /// Remembers a connection until its user comes back.
-    pub async fn begin_connection(&self, state: &str, pending: &PendingConnection) -> Result<()> {
-        let item = with_expiry(
-            sealed(&keys::connection(state), &pending.sealed)?,
-            pending.expires_at,
-        );
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(#PK)");
-        put.expression_attribute_names("#PK", PK).send().await?;
-        Ok(())
-    }
-
-    /// Takes a connection out, so that its state can be used once only.
-    pub async fn take_connection(&self, state: &str) -> Result<Option<PendingConnection>> {
-        let delete = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::connection(state).attributes()));
-        let answer = delete
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld)
-            .send()
-            .await?;
-        let Some(item) = answer.attributes else {
-            return Ok(None);
-        };
-        let expires_at = item
-            .get(EXPIRES_AT)
-            .and_then(|value| value.as_n().ok())
-            .and_then(|value| value.parse().ok())
-            .unwrap_or(0);
-        let body: SealedItem = from_item(SEALED, item)?;
-        Ok(Some(PendingConnection {
-            sealed: body.sealed,
-            expires_at: Timestamp::from_second(expires_at).unwrap_or(Timestamp::UNIX_EPOCH),
-        }))
     }
 
     /// The sealed tokens of an account.

@@ -3,16 +3,20 @@
 use std::collections::BTreeMap;
 
 use domain::{Activity, ActivityId, Actor, Scope, TeamId};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::{Result, corrupt};
-use crate::item::{Item, from_item, page_size, parse, text, to_item};
-use crate::keys::{self, PK, SK};
+use crate::item::{Item, from_item, page_size, parse, text, to_item, with_expiry};
+use crate::keys::{self, Key, PK, SK};
 use crate::transaction::Write;
 
 /// The `type` of an entry: what the stream of the table is filtered by.
 pub const TYPE: &str = "activity";
+
+/// How long the record of what never became anybody's is kept.
+const PASSING_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct ActivityItem {
@@ -20,27 +24,32 @@ struct ActivityItem {
     team: Option<String>,
     user: Option<String>,
     registration: Option<String>,
+    password_reset: Option<String>,
     at: String,
     actor: Option<String>,
     kind: String,
     post: Option<String>,
     publication: Option<String>,
     account: Option<String>,
+    email_change: Option<String>,
     #[serde(default)]
     details: BTreeMap<String, String>,
 }
 
 pub(crate) fn append(entry: &Activity) -> Result<Write> {
-    let (team, user, registration) = match entry.scope {
-        Scope::Team(id) => (Some(id.to_string()), None, None),
-        Scope::User(id) => (None, Some(id.to_string()), None),
-        Scope::Registration(id) => (None, None, Some(id.to_string())),
-    };
+    let (mut team, mut user, mut registration, mut password_reset) = (None, None, None, None);
+    match entry.scope {
+        Scope::Team(id) => team = Some(id.to_string()),
+        Scope::User(id) => user = Some(id.to_string()),
+        Scope::Registration(id) => registration = Some(id.to_string()),
+        Scope::PasswordReset(id) => password_reset = Some(id.to_string()),
+    }
     let body = ActivityItem {
         id: entry.id.to_string(),
         team,
         user,
         registration,
+        password_reset,
         at: entry.at.to_string(),
         actor: if let Actor::User(user) = entry.actor {
             Some(user.to_string())
@@ -51,19 +60,31 @@ pub(crate) fn append(entry: &Activity) -> Result<Write> {
         post: entry.post.map(|id| id.to_string()),
         publication: entry.publication.map(|id| id.to_string()),
         account: entry.account.map(|id| id.to_string()),
+        email_change: entry.email_change.map(|id| id.to_string()),
         details: entry.details.clone(),
     };
-    Ok(Write::create(to_item(&keys::activity(entry), TYPE, &body)?))
+    let item = to_item(&keys::activity(entry), TYPE, &body)?;
+    Ok(Write::create(match entry.scope {
+        Scope::Team(_) | Scope::User(_) => item,
+        // Anybody can cause these, and nobody reads them once the mail is out.
+        Scope::Registration(_) | Scope::PasswordReset(_) => {
+            with_expiry(item, entry.at + PASSING_LIFETIME)
+        }
+    }))
 }
 
 fn read(item: Item) -> Result<Activity> {
     let body: ActivityItem = from_item(TYPE, item)?;
-    let id = |value: &Option<String>| value.clone();
-    let scope = match (id(&body.team), id(&body.user), id(&body.registration)) {
-        (Some(team), _, _) => Scope::Team(parse(TYPE, &team)?),
-        (_, Some(user), _) => Scope::User(parse(TYPE, &user)?),
-        (_, _, Some(registration)) => Scope::Registration(parse(TYPE, &registration)?),
-        _ => return Err(corrupt(TYPE, "it belongs to nobody")),
+    let scope = if let Some(team) = &body.team {
+        Scope::Team(parse(TYPE, team)?)
+    } else if let Some(user) = &body.user {
+        Scope::User(parse(TYPE, user)?)
+    } else if let Some(registration) = &body.registration {
+        Scope::Registration(parse(TYPE, registration)?)
+    } else if let Some(reset) = &body.password_reset {
+        Scope::PasswordReset(parse(TYPE, reset)?)
+    } else {
+        return Err(corrupt(TYPE, "it belongs to nobody"));
     };
     Ok(Activity {
         id: parse(TYPE, &body.id)?,
@@ -78,6 +99,7 @@ fn read(item: Item) -> Result<Activity> {
         post: body.post.map(|id| parse(TYPE, &id)).transpose()?,
         publication: body.publication.map(|id| parse(TYPE, &id)).transpose()?,
         account: body.account.map(|id| parse(TYPE, &id)).transpose()?,
+        email_change: body.email_change.map(|id| parse(TYPE, &id)).transpose()?,
         details: body.details,
     })
 }
@@ -117,6 +139,15 @@ impl Store {
             .into_iter()
             .map(read)
             .collect()
+    }
+
+    /// One entry of somebody's log.
+    pub async fn entry(&self, scope: Scope, id: ActivityId) -> Result<Option<Activity>> {
+        let key = Key {
+            pk: keys::activity_partition(scope),
+            sk: id.to_string(),
+        };
+        self.get(&key).await?.map(read).transpose()
     }
 
     /// Reads an entry from an item, as the table's stream gives it.

@@ -14,6 +14,9 @@ pub enum Error {
     /// A thing that must be the only one of its kind exists already.
     #[error("{0}")]
     Taken(&'static str),
+    /// A team, or the deployment, would have no admin any more.
+    #[error("the last admin stays")]
+    LastAdmin,
     /// The member's role no longer allows it.
     #[error("the member's role no longer allows it")]
     Forbidden,

@@ -4,16 +4,24 @@
 //! |---|---|---|---|
 //! | sign-up | `REGISTRATION#id` | `META` | `Store::registration` |
 //! | user | `USER#id` | `META` | `Store::user`, `user_by_email` |
-//! | owner of an address | `EMAIL#sha256` | `META` | `Store::user_by_email`, `email_owner` |
-//! | session | `USER#id` | `SESSION#id` | `Store::session` |
-//! | first admin of the deployment | `DEPLOYMENT` | `FIRST_ADMIN` | `Store::registration` |
+//! | every user, oldest first | `USERS` | user id | `Store::users` |
+//! | owner of an address | `EMAIL#sha256` | `META` | `Store::user_by_email`, `email_owner`, `prepare_sign_in` |
+//! | identity of a user | `USER#id` | `IDENTITY#provider` | `Store::identities` |
+//! | owner of an identity | `IDENTITY#sha256` | `META` | `Store::user_by_identity` |
+//! | session | `USER#id` | `SESSION#id` | `Store::signed_in`, `sessions` |
+//! | wish for a new password | `RESET#id` | `META` | `Store::password_reset` |
+//! | wish for another address | `EMAIL_CHANGE#id` | `META` | `Store::email_change` |
+//! | trip to a provider or platform | `TRIP#sha256 of its state` | `META` | `Store::take_trip`, `trip` |
+//! | failures in a row | `FAILURES#sha256` | `META` | `Store::prepare_sign_in`, `admit` |
+//! | tries in a span of time | `TRIES#sha256` | `META` | `Store::count_try` |
+//! | number of the deployment's admins | `DEPLOYMENT` | `ADMINS` | `Store::confirmation`, `has_admin` |
 //! | public signing key | `SIGNING_KEYS` | key id | `Store::signing_keys` |
+//! | rotation of keys under way | `CONTROL` | `KEY_ROTATION` | `Store::claim_key_rotation` (condition) |
 //! | team | `TEAM#id` | `META` | `Store::teams_of` |
 //! | member | `TEAM#id` | `MEMBER#user` | `Store::member`, `teams_of` |
 //! | team of a user | `USER#id` | `TEAM#team` | `Store::teams_of` |
 //! | account | `TEAM#id` | `ACCOUNT#id` | `Store::accounts`, `account`, `accounts_named` |
 //! | which account a remote one is | `TEAM#id` | `REMOTE#sha256` | `Store::connected` |
-//! | connection under way | `CONNECTION#sha256 of its state` | `META` | `Store::take_connection` |
 //! | post | `POST#id` | `META` | `Store::post` |
 //! | publication | `POST#id` | `PUB#id` | `Store::post` |
 //! | attempt | `POST#id` | `PUB#id#ATTEMPT#revision` | `Store::post` |
@@ -36,8 +44,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AccountId, Activity, ContentHash, Email, Platform, PostId, PublicationId, RegistrationId,
-    Scope, SessionId, Status, TeamId, UserId,
+    AccountId, Activity, ContentHash, Email, EmailChangeId, PasswordResetId, Platform, PostId,
+    Provider, PublicationId, RegistrationId, Scope, SessionId, Status, TeamId, UserId,
 };
 use jiff::Timestamp;
 
@@ -109,11 +117,61 @@ pub(crate) fn email(address: &Email) -> Key {
 }
 
 pub(crate) fn session(user: UserId, id: SessionId) -> Key {
-    Key::new(user_partition(user), format!("SESSION#{id}"))
+    Key::new(user_partition(user), format!("{SESSION}{id}"))
 }
 
-pub(crate) fn first_admin() -> Key {
-    Key::new("DEPLOYMENT", "FIRST_ADMIN")
+pub(crate) const SESSION: &str = "SESSION#";
+
+pub(crate) const USERS: &str = "USERS";
+
+pub(crate) fn user_in_list(id: UserId) -> Key {
+    Key::new(USERS, id.to_string())
+}
+
+pub(crate) const IDENTITY: &str = "IDENTITY#";
+
+pub(crate) fn identity(user: UserId, provider: Provider) -> Key {
+    Key::new(user_partition(user), format!("{IDENTITY}{provider}"))
+}
+
+pub(crate) fn identity_owner(issuer: &str, subject: &str) -> Key {
+    Key::meta(format!("{IDENTITY}{}", hash(&[issuer, subject])))
+}
+
+pub(crate) fn password_reset(id: PasswordResetId) -> Key {
+    Key::meta(format!("RESET#{id}"))
+}
+
+pub(crate) fn email_change(id: EmailChangeId) -> Key {
+    Key::meta(format!("EMAIL_CHANGE#{id}"))
+}
+
+pub(crate) fn trip(state: &str) -> Key {
+    Key::meta(format!("TRIP#{}", hash(&[state])))
+}
+
+pub(crate) fn failures(of: &[&str]) -> Key {
+    Key::meta(format!("FAILURES#{}", hash(of)))
+}
+
+pub(crate) fn tries(of: &[&str]) -> Key {
+    Key::meta(format!("TRIES#{}", hash(of)))
+}
+
+/// The hash of texts in this order: each is preceded by its length, so that no other texts have the same.
+fn hash(texts: &[&str]) -> String {
+    let joined = texts.iter().fold(String::new(), |joined, text| {
+        joined + &text.len().to_string() + ":" + text
+    });
+    ContentHash::of(joined.as_bytes()).as_str().to_owned()
+}
+
+pub(crate) fn admins() -> Key {
+    Key::new("DEPLOYMENT", "ADMINS")
+}
+
+pub(crate) fn key_rotation() -> Key {
+    Key::new("CONTROL", "KEY_ROTATION")
 }
 
 pub(crate) const SIGNING_KEYS: &str = "SIGNING_KEYS";
@@ -149,13 +207,6 @@ pub(crate) fn account(team: TeamId, id: AccountId) -> Key {
 pub(crate) fn remote_account(team: TeamId, platform: Platform, host: &str, remote_id: &str) -> Key {
     let hash = ContentHash::of(format!("{platform}|{host}|{remote_id}").as_bytes());
     Key::new(team_partition(team), format!("REMOTE#{}", hash.as_str()))
-}
-
-pub(crate) fn connection(state: &str) -> Key {
-    Key::meta(format!(
-        "CONNECTION#{}",
-        ContentHash::of(state.as_bytes()).as_str()
-    ))
 }
 
 pub(crate) fn tokens(account: AccountId) -> Key {
@@ -234,6 +285,7 @@ pub(crate) fn activity_partition(scope: Scope) -> String {
         Scope::Team(id) => format!("ACTIVITY#{id}"),
         Scope::User(id) => format!("ACTIVITY#{id}"),
         Scope::Registration(id) => format!("ACTIVITY#{id}"),
+        Scope::PasswordReset(id) => format!("ACTIVITY#{id}"),
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod accounts;
 mod activity;
+mod credentials;
 mod error;
+mod identities;
 mod item;
 pub mod keys;
 mod posts;
@@ -10,18 +12,24 @@ mod publishing;
 mod sessions;
 mod signing_keys;
 mod teams;
+mod throttle;
 mod transaction;
+mod trips;
 mod users;
 
-pub use accounts::{Connected, PendingConnection};
+pub use accounts::Connected;
 pub use activity::TYPE as ACTIVITY_TYPE;
 pub use error::{Error, Result};
+pub use identities::OtherWay;
 pub use posts::{Attempt, PostRecord};
 pub use publishing::DUE as DUE_TYPE;
 pub use publishing::{DueRow, NotArmed, Recording};
+pub use sessions::SignIn;
 pub use signing_keys::SigningKey;
 pub use teams::TeamOfUser;
-pub use users::Confirmation;
+pub use throttle::{Count, FailureKey, Gate, Record, TryKey};
+pub use trips::{Taken, Trip};
+pub use users::{Confirmation, NewUser};
 
 /// The tables, and the client that reaches them.
 #[derive(Clone, Debug)]

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::team::TeamCreated;
-use domain::{Member, Permission, Role, Team, TeamId, TeamName, UserId};
+use domain::{
+    Activity, Member, Permission, Role, Team, TeamId, TeamName, UserId, UserRole, UserStatus,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::activity::append;
 use crate::error::{Error, Result};
-use crate::item::{Item, from_item, page_size, parse, text, to_item};
+use crate::item::{Item, from_item, number, page_size, parse, text, to_item};
 use crate::keys::{self, PK, SK};
 use crate::transaction::{Write, pause};
 
@@ -24,6 +26,8 @@ struct TeamItem {
     name: TeamName,
     created_by: String,
     created_at: String,
+    /// How many admins the team has: it always keeps one.
+    admins: u32,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -87,6 +91,25 @@ fn pointer(member: &Member) -> Result<Item> {
     )
 }
 
+/// The member is gone, if he still has the role that was read.
+pub(crate) fn leave(member: &Member) -> [Write; 2] {
+    let role = [(":role", text(member.role.to_string()))];
+    [
+        Write::delete(keys::member(member.team, member.user)).only_if("#role = :role", &role),
+        Write::delete(keys::team_of_user(member.user, member.team)),
+    ]
+}
+
+/// The team has one admin less, if the member was one, and keeps at least one.
+pub(crate) fn one_admin_less(member: &Member) -> Option<Write> {
+    let less = |team| {
+        let minus = [(":minus", number(-1))];
+        Write::update(keys::team(team), "ADD #admins :minus", minus)
+            .only_if("#admins > :one", &[(":one", number(1))])
+    };
+    (member.role == Role::Admin).then(|| less(member.team))
+}
+
 /// The condition that the member still has a role with the permission at the moment of the write.
 pub(crate) fn member_may(member: &Member, permission: Permission) -> Write {
     let roles = Role::with(permission);
@@ -109,10 +132,14 @@ impl Store {
             name: team.name.clone(),
             created_by: team.created_by.to_string(),
             created_at: team.created_at.to_string(),
+            admins: 1,
         };
         let admin = Write::check(keys::user(team.created_by)).only_if(
-            "#role = :admin",
-            &[(":admin", text(domain::UserRole::Admin.to_string()))],
+            "#role = :admin AND #status = :active",
+            &[
+                (":admin", text(UserRole::Admin.to_string())),
+                (":active", text(UserStatus::Active.to_string())),
+            ],
         );
         let writes = vec![
             Write::create(to_item(&keys::team(team.id), TEAM, &body)?),
@@ -132,12 +159,34 @@ impl Store {
 
     /// Adds a user to a team.
     pub async fn add_member(&self, member: &Member) -> Result<()> {
-        Ok(self
-            .transact(vec![
-                Write::create(member_item(member)?),
-                Write::create(pointer(member)?),
-            ])
-            .await?)
+        let mut writes = vec![
+            Write::create(member_item(member)?),
+            Write::create(pointer(member)?),
+        ];
+        if member.role == Role::Admin {
+            let more = Write::update(
+                keys::team(member.team),
+                "ADD #admins :one",
+                [(":one", number(1))],
+            );
+            writes.push(more.only_if_it_exists());
+        }
+        Ok(self.transact(writes).await?)
+    }
+
+    /// Takes a member out of a team, which always keeps an admin.
+    pub async fn remove_member(&self, member: &Member, entry: &Activity) -> Result<()> {
+        let mut writes = vec![append(entry)?];
+        writes.extend(leave(member));
+        let last = writes.len();
+        writes.extend(one_admin_less(member));
+        self.transact(writes).await.map_err(|cancelled| {
+            if cancelled.at(last) {
+                Error::LastAdmin
+            } else {
+                cancelled.into()
+            }
+        })
     }
 
     /// A user's membership of a team.

@@ -3,8 +3,8 @@
 use domain::{Content, Post, PostText, Role, Team, TeamName};
 use serde_json::json;
 
-use super::requests::{Scene, remove};
-use super::{Access, ROUTES, problem};
+use super::scene::{Scene, remove};
+use super::{Access, Caller, ROUTES, problem};
 
 #[tokio::test]
 async fn whoever_was_removed_from_a_team_is_a_stranger_to_it_at_once() {
@@ -128,19 +128,14 @@ async fn a_demotion_between_reading_the_role_and_writing_wins() {
 async fn an_admin_of_the_deployment_who_is_demoted_meanwhile_creates_no_team() {
     let scene = Scene::open().await;
     let app = scene.world.stack.app();
-    let operator = scene
-        .world
-        .store()
-        .user(scene.operator.id.parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap();
-    scene
-        .world
-        .store()
-        .set_user_role(operator.id, domain::UserRole::Member)
-        .await
-        .unwrap();
+    let (first, second) = (&scene.operator.id, scene.twin(Caller::Operator).await);
+    // What a handler holds in its hands that read the user before the demotion.
+    let operator = scene.world.store().user(first.parse().unwrap());
+    let operator = operator.await.unwrap().unwrap();
+    let demotion = json!({ "role": "member" });
+    let path = format!("/users/{first}");
+    second.api.patch(&path, &demotion).await.expect(200);
+    scene.operator.api.get("/users").await.expect_problem(403);
     let before = scene.held().await;
     let team = Team::create(
         app.new_id(),
@@ -163,6 +158,11 @@ async fn an_admin_of_the_deployment_who_is_demoted_meanwhile_creates_no_team() {
 async fn whoever_is_removed_while_at_a_platforms_consent_page_connects_nothing() {
     let scene = Scene::open().await;
     let call = scene.call("GET /oauth/callback").await;
+    // A team keeps an admin, so somebody else becomes one.
+    scene
+        .world
+        .join(&scene.stranger, &scene.ours.team, Role::Admin)
+        .await;
     remove(&scene.world, &scene.admin, &scene.ours.team).await;
     call.send(&scene.world.anonymous).await.expect_problem(404);
     let accounts = scene

@@ -1,12 +1,13 @@
-//! Ids of another team, at every place of a request where an id can stand.
+//! Ids of another team or of another person, at every place of a request where an id can stand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Role;
 use serde_json::Value;
 
-use super::requests::{Call, Scene};
-use super::{Caller, body_schema, problem};
+use super::requests::Call;
+use super::scene::Scene;
+use super::{Access, Caller, access, body_schema, problem};
 use crate::drift::operations;
 use crate::drift::template::object;
 use crate::harness::Answer;
@@ -97,6 +98,14 @@ fn inputs(operation: &Value) -> BTreeMap<String, Value> {
         .collect()
 }
 
+/// How an id of others is answered. Who manages users knows them all, and whoever does not is told nothing of any id.
+fn foreign_status(route: &str) -> u16 {
+    match access(route) {
+        Access::Deployment => 403,
+        Access::Public | Access::SignedIn | Access::Team(_) => 404,
+    }
+}
+
 /// An id that nothing has, of the same kind.
 fn nobody(id: &str) -> String {
     let kind = id.split('_').next().unwrap();
@@ -104,12 +113,16 @@ fn nobody(id: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_id_of_another_team_is_answered_like_one_that_nothing_has_wherever_it_stands() {
+async fn an_id_of_others_is_answered_like_one_that_nothing_has_wherever_it_stands() {
     let scene = Scene::open().await;
+    let sessions = scene.neighbour.api.get("/me/sessions").await.expect(200);
+    let session = sessions.body["items"][0]["id"].as_str().unwrap();
     let theirs = |id: &str| match id.split('_').next().unwrap() {
         "team" => scene.theirs.team.clone(),
         "account" => scene.theirs.account.clone(),
         "post" => scene.theirs.post.clone(),
+        "session" => session.to_owned(),
+        "user" => scene.neighbour.id.clone(),
         kind => panic!("the other team has no {kind}"),
     };
     let mut tried = 0;
@@ -146,6 +159,7 @@ async fn an_id_of_another_team_is_answered_like_one_that_nothing_has_wherever_it
                 "{route} takes {name}, which its right request leaves out"
             );
         }
+        let status = foreign_status(&route);
         for place in places {
             let id = place.read(&call);
             for caller in [Role::Viewer, Role::Editor, Role::Admin].map(Caller::Member) {
@@ -159,8 +173,8 @@ async fn an_id_of_another_team_is_answered_like_one_that_nothing_has_wherever_it
                     .send(scene.api(caller))
                     .await;
                 assert_eq!(
-                    problem(foreign, 404),
-                    problem(unknown, 404),
+                    problem(foreign, status),
+                    problem(unknown, status),
                     "{route} {place:?} by {caller:?}"
                 );
                 assert!(
@@ -172,7 +186,7 @@ async fn an_id_of_another_team_is_answered_like_one_that_nothing_has_wherever_it
         }
     }
     assert_eq!(
-        tried, 9,
+        tried, 11,
         "the number of places in the API where an id stands"
     );
     scene.world.finish().await;
@@ -183,20 +197,20 @@ async fn an_id_in_the_path_that_is_none_is_answered_like_one_that_nothing_has() 
     let scene = Scene::open().await;
     for (route, _) in operations() {
         let call = scene.call(&route).await;
+        let api = match access(&route) {
+            Access::Deployment => &scene.operator.api,
+            Access::Public | Access::SignedIn | Access::Team(_) => &scene.admin.api,
+        };
         for place in places(&call)
             .into_iter()
             .filter(|place| matches!(place, Place::Parameter(_)))
         {
             let id = place.read(&call);
-            let expected = problem(
-                place
-                    .write(&call, &nobody(&id))
-                    .send(&scene.admin.api)
-                    .await,
-                404,
-            );
+            let expected = problem(place.write(&call, &nobody(&id)).send(api).await, 404);
             let upper = id.to_uppercase();
-            let other_kind = format!("user_{}", id.split_once('_').unwrap().1);
+            let (kind, tail) = id.split_once('_').unwrap();
+            let other_kind = if kind == "user" { "team" } else { "user" };
+            let other_kind = format!("{other_kind}_{tail}");
             for bad in [
                 "x",
                 " ",
@@ -214,7 +228,7 @@ async fn an_id_in_the_path_that_is_none_is_answered_like_one_that_nothing_has() 
                 &other_kind,
                 &"x".repeat(4_000),
             ] {
-                let answer = place.write(&call, bad).send(&scene.admin.api).await;
+                let answer = place.write(&call, bad).send(api).await;
                 assert_eq!(problem(answer, 404), expected, "{route}: {bad:.40}");
             }
         }

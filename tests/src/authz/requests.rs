@@ -1,39 +1,12 @@
-//! For every route of the API one request that is right, in a system where there is something to ask for.
+//! For every route of the API one request that is right.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use domain::Role;
+use domain::{Activity, Actor, Identity, Kind, Provider, Scope, UserStatus};
 use reqwest::Method;
 use serde_json::{Value, json};
 use url::form_urlencoded::{byte_serialize, parse};
 
-use crate::harness::{Answer, Api, PASSWORD, Person, World, consent, seconds};
-
-/// A system with two teams that have nothing to do with each other, and people who stand to the first one in every possible way.
-pub(crate) struct Scene {
-    pub(crate) world: World,
-    /// An admin of the deployment who belongs to no team.
-    pub(crate) operator: Person,
-    /// Signed in, and a member of no team.
-    pub(crate) stranger: Person,
-    /// The admin of the other team.
-    pub(crate) neighbour: Person,
-    pub(crate) admin: Person,
-    pub(crate) editor: Person,
-    pub(crate) viewer: Person,
-    pub(crate) ours: Things,
-    pub(crate) theirs: Things,
-    made: AtomicUsize,
-}
-
-/// What a team has.
-pub(crate) struct Things {
-    pub(crate) team: String,
-    pub(crate) account: String,
-    pub(crate) post: String,
-}
+use super::scene::{Scene, Things};
+use crate::harness::{Answer, Api, PASSWORD, Person, consent, seconds};
 
 /// A request, in parts that a test can change.
 #[derive(Clone, Debug)]
@@ -45,6 +18,8 @@ pub(crate) struct Call {
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
+    /// The browser that it must come from.
+    browser: Option<Api>,
 }
 
 impl Call {
@@ -56,6 +31,7 @@ impl Call {
             parameters: Vec::new(),
             query: Vec::new(),
             body: None,
+            browser: None,
         }
     }
 
@@ -71,6 +47,11 @@ impl Call {
 
     fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    fn browser(mut self, api: &Api) -> Self {
+        self.browser = Some(api.clone());
         self
     }
 
@@ -115,86 +96,23 @@ impl Call {
         body: Option<String>,
         content_type: &str,
     ) -> Answer {
+        let api = match &self.browser {
+            Some(browser) => api.in_browser_of(browser),
+            None => api.clone(),
+        };
         api.send(self.method.clone(), &self.target(), body, content_type)
             .await
     }
 }
 
-async fn things(world: &World, admin: &Person, operator: &Person, name: &str) -> Things {
-    // Teams are made by admins of the deployment; this one leaves it to its own admin.
-    let team = operator.create_team(name).await;
-    remove(world, operator, &team).await;
-    world.join(admin, &team, Role::Admin).await;
-    let account = admin.connect_bluesky(&team).await;
-    let body =
-        json!({ "team_id": team, "text": format!("News of {name}"), "account_ids": [account] });
-    let post = admin.api.post("/posts", &body).await.expect(201).id();
-    Things {
-        team,
-        account,
-        post,
-    }
-}
-
-/// Takes somebody out of a team: there is no endpoint for that yet.
-pub(crate) async fn remove(world: &World, person: &Person, team: &str) {
-    let app = world.stack.app();
-    for (pk, sk) in [
-        (format!("TEAM#{team}"), format!("MEMBER#{}", person.id)),
-        (format!("USER#{}", person.id), format!("TEAM#{team}")),
-    ] {
-        let key = store::keys::Key { pk, sk }.attributes();
-        let gone = app
-            .aws
-            .dynamodb()
-            .delete_item()
-            .table_name(&app.config.table)
-            .set_key(Some(key))
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await
-            .unwrap();
-        assert!(
-            gone.attributes.is_some(),
-            "{} is no member of {team}",
-            person.email
-        );
-    }
-}
-
 impl Scene {
-    pub(crate) async fn open() -> Self {
-        let world = World::start().await;
-        let operator = world.sign_up("operator").await;
-        let (stranger, neighbour) = (
-            world.sign_up("stranger").await,
-            world.sign_up("neighbour").await,
-        );
-        let (admin, editor, viewer) = (
-            world.sign_up("admin").await,
-            world.sign_up("editor").await,
-            world.sign_up("viewer").await,
-        );
-        let ours = things(&world, &admin, &operator, "ours").await;
-        let theirs = things(&world, &neighbour, &operator, "theirs").await;
-        world.join(&editor, &ours.team, Role::Editor).await;
-        world.join(&viewer, &ours.team, Role::Viewer).await;
-        Self {
-            world,
-            operator,
-            stranger,
-            neighbour,
-            admin,
-            editor,
-            viewer,
-            ours,
-            theirs,
-            made: AtomicUsize::new(0),
-        }
+    /// A right request of the route for somebody who may do everything with it. A route without a row has no place in the API.
+    pub(crate) async fn call(&self, route: &str) -> Call {
+        self.call_by(route, &self.admin).await
     }
 
-    /// A right request of the route, about the first team where it is about one. A route without a row has no place in the API.
-    pub(crate) async fn call(&self, route: &str) -> Call {
+    /// A right request of the route, about the first team where it is about one, and about the caller where it is about that.
+    pub(crate) async fn call_by(&self, route: &str, caller: &Person) -> Call {
         let call = Call::new(route);
         let Things {
             team,
@@ -202,17 +120,33 @@ impl Scene {
             post,
         } = &self.ours;
         match route {
-            "POST /register" => call.body(json!({ "email": self.new_address(), "password": PASSWORD, "name": "New" })),
+            "POST /register" => call.body(json!({ "email": self.new_address(), "password": PASSWORD, "name": "New", "locale": "id", "time_zone": "Asia/Jakarta" })),
             "POST /verify-email" => call.body(json!({ "token": self.new_token().await })),
             "GET /verify-email" => call.query("token", &self.new_token().await),
             "POST /login" => call.body(json!({ "email": self.viewer.email, "password": PASSWORD })),
             "POST /refresh-token" => call.body(json!({ "refresh_token": self.world.log_in(&self.viewer.email).await.refresh_token })),
+            "POST /forgot-password" => call.body(json!({ "email": self.new_address() })),
+            "GET /reset-password" => call.query("token", "any text"),
+            "POST /reset-password" => call.body(json!({ "token": self.reset_token().await, "new_password": "another horse battery" })),
+            "GET /oauth/authorize" => call.query("provider", "google"),
             "GET /oauth/callback" => {
                 let back = consent(&self.admin.begin_mastodon(team).await, "harbour", "authorize").await;
                 let query = back.split_once('?').unwrap().1;
+                let call = call.browser(&self.admin.api);
                 parse(query.as_bytes()).fold(call, |call, (name, value)| call.query(&name, &value))
             }
-            "GET /.well-known/jwks.json" | "GET /health" | "GET /openapi.json" | "GET /docs" | "GET /teams" => call,
+            "GET /.well-known/jwks.json" | "GET /health" | "GET /openapi.json" | "GET /docs" | "GET /teams"
+            | "GET /me" | "DELETE /me" | "GET /me/sessions" | "DELETE /me/sessions" | "POST /logout" | "GET /users" => call,
+            "PATCH /me" => call.body(json!({ "name": self.new_name(), "locale": "id", "time_zone": "Asia/Jakarta" })),
+            "POST /me/password" => call.body(json!({ "current_password": PASSWORD, "new_password": "another horse battery" })),
+            "POST /me/email" => call.body(json!({ "email": self.new_address(), "current_password": PASSWORD })),
+            "DELETE /me/sessions/{sessionId}" => call.parameter("sessionId", &self.other_session(caller).await),
+            "POST /me/identities" => call.body(json!({ "provider": "google" })),
+            "DELETE /me/identities/{provider}" => {
+                self.link(caller).await;
+                call.parameter("provider", "google")
+            }
+            "PATCH /users/{userId}" => call.parameter("userId", &self.signed_out.id).body(self.other_standing().await),
             "GET /docs/{file}" => call.parameter("file", "index.html"),
             "POST /teams" => call.body(json!({ "name": "New" })),
             "POST /teams/{teamId}/accounts" => call.parameter("teamId", team).body(json!({ "platform": "mastodon", "host": "mastodon.sandbox" })),
@@ -226,10 +160,7 @@ impl Scene {
     }
 
     fn new_address(&self) -> String {
-        format!(
-            "new{}@example.com",
-            self.made.fetch_add(1, Ordering::Relaxed)
-        )
+        format!("{}@example.com", self.new_name())
     }
 
     async fn new_token(&self) -> String {
@@ -238,49 +169,62 @@ impl Scene {
         self.world.verification_token(&address).await
     }
 
-    /// Everything that both tables hold.
-    pub(crate) async fn held(&self) -> Vec<String> {
-        let app = self.world.stack.app();
-        let mut held = Vec::new();
-        for table in [&app.config.table, &app.config.vault_table] {
-            let mut from = None;
-            loop {
-                let page = app
-                    .aws
-                    .dynamodb()
-                    .scan()
-                    .table_name(table)
-                    .consistent_read(true)
-                    .set_exclusive_start_key(from)
-                    .send()
-                    .await
-                    .unwrap();
-                held.extend(
-                    page.items()
-                        .iter()
-                        .map(|item| format!("{table} {}", sorted(item))),
-                );
-                from = page.last_evaluated_key;
-                if from.is_none() {
-                    break;
-                }
-            }
-        }
-        held.sort();
-        held
+    /// The token with which somebody new who has forgotten the password may choose another one.
+    async fn reset_token(&self) -> String {
+        let address = self.new_address();
+        self.world.register(&address, PASSWORD).await;
+        let confirm = json!({ "token": self.world.verification_token(&address).await });
+        let confirmed = self.world.anonymous.post("/verify-email", &confirm);
+        confirmed.await.expect(201);
+        // A wish for a new password is younger than the password.
+        self.world.advance(seconds(1)).await;
+        let forgot = json!({ "email": address });
+        let asking = self.world.elsewhere();
+        asking.post("/forgot-password", &forgot).await.expect(202);
+        let link = "/reset-password?token=";
+        self.world.link_in_mail(&address, link).await
     }
-}
 
-/// An item as text, its fields in order.
-fn sorted(item: &HashMap<String, AttributeValue>) -> String {
-    let fields: BTreeMap<_, _> = item
-        .iter()
-        .map(|(name, value)| {
-            (
-                name,
-                value.as_m().map_or_else(|_| format!("{value:?}"), sorted),
-            )
-        })
-        .collect();
-    format!("{fields:?}")
+    /// A session of somebody's that is not the one which asks.
+    async fn other_session(&self, person: &Person) -> String {
+        let other = self.world.log_in(&person.email).await;
+        let sessions = other.api.get("/me/sessions").await.expect(200);
+        let sessions = sessions.body["items"].as_array().unwrap().clone();
+        let current = sessions.iter().find(|session| session["current"] == true);
+        current.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Lets somebody sign in with a Google account too, if that is not so yet.
+    async fn link(&self, person: &Person) {
+        let (app, store) = (self.world.stack.app(), self.world.store());
+        let id = person.id.parse().unwrap();
+        if !store.identities(id).await.unwrap().is_empty() {
+            return;
+        }
+        let user = store.user(id).await.unwrap().unwrap();
+        let identity = Identity {
+            provider: Provider::Google,
+            issuer: "https://google.sandbox".to_owned(),
+            subject: self.new_name(),
+            email: None,
+            linked_at: app.now(),
+        };
+        let entry = Activity::new(
+            app.new_id(),
+            Scope::User(id),
+            Actor::User(id),
+            Kind::IdentityLinked,
+            app.now(),
+        );
+        store.link_identity(&user, &identity, &entry).await.unwrap();
+    }
+
+    /// What the user is not who has signed out: role and status of that one make no difference to the other requests.
+    async fn other_standing(&self) -> Value {
+        let user = self.world.store().user(self.signed_out.id.parse().unwrap());
+        match user.await.unwrap().unwrap().status {
+            UserStatus::Disabled => json!({ "role": "admin", "status": "active" }),
+            UserStatus::Active => json!({ "role": "member", "status": "disabled" }),
+        }
+    }
 }

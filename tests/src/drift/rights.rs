@@ -1,31 +1,11 @@
 //! What each function may do: no more than it needs, and nothing that the outer limit takes away again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::secrets::secret;
 use super::template::{functions, resources, template, texts};
-
-/// Who may read which secret. A function that is not named reads none.
-const READERS: [(&str, &[&str]); 4] = [
-    ("signing", &["AuthLogin", "AuthRefreshToken"]),
-    ("links", &["AuthVerifyEmail", "JobsDeliverEmail"]),
-    (
-        "vault",
-        &["AccountsConnect", "AuthOauthCallback", "JobsPublish"],
-    ),
-    (
-        "deployment",
-        &[
-            "AccountsConnect",
-            "AccountsList",
-            "ActivityList",
-            "JobsDeliverEmail",
-            "PostsList",
-            "TeamsList",
-        ],
-    ),
-];
 
 /// Who may touch the table of sealed tokens.
 const VAULT: [&str; 3] = ["AccountsConnect", "AuthOauthCallback", "JobsPublish"];
@@ -35,9 +15,9 @@ const UNRESTRICTED: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryReco
 /// The families of actions that the outer limit names by pattern. It grants nothing, it only takes away.
 const FAMILIES: [&str; 2] = ["dynamodb:*Item", "kms:*"];
 
-struct Statement {
-    actions: Vec<String>,
-    resources: Vec<String>,
+pub(super) struct Statement {
+    pub(super) actions: Vec<String>,
+    pub(super) resources: Vec<String>,
     whole: Value,
 }
 
@@ -86,7 +66,7 @@ fn resources_of(value: &Value) -> Vec<String> {
 }
 
 /// What the policies of each function allow.
-fn granted() -> Vec<(String, Vec<Statement>)> {
+pub(super) fn granted() -> Vec<(String, Vec<Statement>)> {
     let of_function = |(name, properties): (String, Value)| {
         assert!(
             properties["Role"].is_null(),
@@ -115,20 +95,6 @@ fn boundary() -> Vec<Statement> {
         ["Boundary"]
     );
     statements(&policies[0].1["PolicyDocument"])
-}
-
-/// `tayang/…/vault` from any of the ways in which a policy names that secret.
-fn secret(resource: &str) -> Option<String> {
-    let names: BTreeMap<_, _> = resources("AWS::SecretsManager::Secret")
-        .into_iter()
-        .map(|(id, properties)| (id, properties["Name"].as_str().unwrap().to_owned()))
-        .collect();
-    let arn = resource
-        .split(":secret:")
-        .nth(1)
-        .and_then(|name| name.strip_suffix("-??????"))
-        .map(ToOwned::to_owned);
-    names.get(resource).cloned().or(arn)
 }
 
 #[test]
@@ -266,49 +232,6 @@ fn the_outer_limit_takes_nothing_away_that_a_function_is_granted() {
 }
 
 #[test]
-fn each_secret_is_read_by_the_functions_that_need_it_and_by_no_other() {
-    let mut readers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (function, statements) in granted() {
-        for statement in statements.iter().filter(|statement| {
-            statement
-                .actions
-                .iter()
-                .any(|action| action.starts_with("secretsmanager:"))
-        }) {
-            assert_eq!(
-                statement.actions,
-                ["secretsmanager:GetSecretValue"],
-                "{function}"
-            );
-            for resource in &statement.resources {
-                let name = secret(resource).unwrap_or_else(|| {
-                    panic!("{function}: {resource} is no secret of the template")
-                });
-                readers
-                    .entry(name.rsplit('/').next().unwrap().to_owned())
-                    .or_default()
-                    .insert(function.clone());
-            }
-        }
-    }
-    let expected: BTreeMap<_, BTreeSet<_>> = READERS
-        .iter()
-        .map(|(secret, functions)| {
-            (
-                (*secret).to_owned(),
-                functions.iter().map(ToString::to_string).collect(),
-            )
-        })
-        .collect();
-    assert_eq!(readers, expected);
-    assert_eq!(
-        resources("AWS::SecretsManager::Secret").len(),
-        READERS.len(),
-        "a secret without readers"
-    );
-}
-
-#[test]
 fn sealed_tokens_are_within_reach_of_three_functions_only() {
     let touches = |statements: &[Statement]| {
         statements.iter().any(|statement| {
@@ -338,6 +261,7 @@ fn nothing_may_be_done_but_reading_writing_sending_and_telling() {
         "dynamodb:UpdateItem",
         "events:PutEvents",
         "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
         "ses:SendRawEmail",
         "sqs:SendMessage",
     ]);

@@ -1,16 +1,24 @@
-//! Speaks HTTP to the API, and to the consent page of a platform.
+//! Speaks HTTP to the API, and to the consent page of a provider or platform.
 
-use reqwest::header::{HeaderMap, LOCATION};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+
+use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-/// A client of the API, signed in or not.
-#[derive(Clone)]
+/// A client of the API, signed in or not, in a browser or not.
+#[derive(Clone, Debug)]
 pub(crate) struct Api {
     client: Client,
     base: String,
     pub(crate) token: Option<String>,
+    /// What it says in every request besides what that needs.
+    headers: HeaderMap,
+    /// The cookies, where it is a browser. Its clones are the same browser.
+    cookies: Option<Arc<Mutex<BTreeMap<String, String>>>>,
 }
 
 /// What the API answered.
@@ -28,17 +36,69 @@ pub(crate) struct Answer {
     clippy::disallowed_methods,
     reason = "the tests are clients of their own"
 )]
-fn client() -> Client {
-    Client::builder().redirect(Policy::none()).build().unwrap()
+fn client(from: Option<IpAddr>) -> Client {
+    let builder = Client::builder().redirect(Policy::none()).no_proxy();
+    builder.local_address(from).build().unwrap()
 }
 
 impl Api {
     pub(crate) fn new(base: &str) -> Self {
         Self {
-            client: client(),
+            client: client(None),
             base: base.to_owned(),
             token: None,
+            headers: HeaderMap::new(),
+            cookies: None,
         }
+    }
+
+    /// The same client at another address of loopback, such as `127.7.7.7`: /24 networks are places.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "requests are sent from a place, nothing is converted"
+    )]
+    pub(crate) fn from_place(&self, address: &str) -> Self {
+        Self {
+            client: client(Some(address.parse().unwrap())),
+            ..self.clone()
+        }
+    }
+
+    /// The same client as a browser that nobody used before.
+    pub(crate) fn in_new_browser(&self) -> Self {
+        Self {
+            cookies: Some(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// The same client in the browser of another one, if that is in any.
+    pub(crate) fn in_browser_of(&self, other: &Self) -> Self {
+        Self {
+            cookies: other.cookies.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The same client, which says one thing more in every request.
+    pub(crate) fn saying(&self, name: &str, value: &str) -> Self {
+        let mut same = self.clone();
+        let (name, value) = (name.parse::<HeaderName>(), HeaderValue::from_str(value));
+        same.headers.insert(name.unwrap(), value.unwrap());
+        same
+    }
+
+    /// The cookies of its browser.
+    pub(crate) fn cookies(&self) -> BTreeMap<String, String> {
+        let cookies = self.cookies.as_ref();
+        cookies.map_or_else(BTreeMap::new, |cookies| cookies.lock().unwrap().clone())
+    }
+
+    /// Puts a cookie into its browser.
+    pub(crate) fn keep_cookie(&self, name: &str, value: &str) {
+        let cookies = self.cookies.as_ref().unwrap();
+        let mut cookies = cookies.lock().unwrap();
+        cookies.insert(name.to_owned(), value.to_owned());
     }
 
     pub(crate) fn with_token(&self, token: &str) -> Self {
@@ -62,6 +122,21 @@ impl Api {
         .await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(
+            Method::PATCH,
+            path,
+            Some(body.to_string()),
+            "application/json",
+        )
+        .await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None, "application/json")
+            .await
+    }
+
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -69,17 +144,45 @@ impl Api {
         body: Option<String>,
         content_type: &str,
     ) -> Answer {
+        let mut headers = self.headers.clone();
+        let json = HeaderValue::from_static("application/json");
+        headers.entry("accept").or_insert(json);
         let mut request = self
             .client
             .request(method, format!("{}{path}", self.base))
-            .header("accept", "application/json");
+            .headers(headers);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
             request = request.header("content-type", content_type).body(body);
         }
-        Answer::read(request.send().await.unwrap()).await
+        if let Some(cookies) = self.cookie_header() {
+            request = request.header(COOKIE, cookies);
+        }
+        let answer = Answer::read(request.send().await.unwrap()).await;
+        self.keep_cookies(&answer);
+        answer
+    }
+
+    fn cookie_header(&self) -> Option<String> {
+        let cookies = self.cookies.as_ref()?.lock().unwrap();
+        let cookies: Vec<_> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        (!cookies.is_empty()).then(|| cookies.join("; "))
+    }
+
+    fn keep_cookies(&self, answer: &Answer) {
+        if self.cookies.is_none() {
+            return;
+        }
+        for cookie in answer.headers.get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = cookie.split_once('=').unwrap();
+            self.keep_cookie(name, value);
+        }
     }
 }
 
@@ -151,7 +254,7 @@ impl Answer {
 
 /// Decides on a consent page as a person's browser would; answers with the path and query of the way back.
 pub(crate) async fn consent(authorization_url: &str, account: &str, decision: &str) -> String {
-    let client = client();
+    let client = client(None);
     let mut address = url::Url::parse(authorization_url).unwrap();
     assert_eq!(
         client.get(address.clone()).send().await.unwrap().status(),

@@ -4,6 +4,7 @@ mod api;
 mod people;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use local::{Data, Options, Stack};
@@ -16,6 +17,7 @@ pub(crate) use people::{PASSWORD, Person};
 pub(crate) struct World {
     pub(crate) stack: Stack,
     pub(crate) anonymous: Api,
+    places: AtomicU16,
 }
 
 /// The moment at which every test begins.
@@ -46,7 +48,22 @@ impl World {
         let clock = app::Clock::manual(start_of_time());
         let stack = Stack::start(Options { clock, ..options }).await.unwrap();
         let anonymous = Api::new(stack.api_url());
-        Self { stack, anonymous }
+        Self {
+            stack,
+            anonymous,
+            places: AtomicU16::new(0),
+        }
+    }
+
+    /// An address of loopback in a place where nobody was before: limits that count places have not counted anything there.
+    pub(crate) fn new_place(&self) -> String {
+        let [high, low] = self.places.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        format!("127.{}.{low}.1", u16::from(high) + 1)
+    }
+
+    /// Anybody, at a new place.
+    pub(crate) fn elsewhere(&self) -> Api {
+        self.anonymous.from_place(&self.new_place())
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -88,6 +105,22 @@ impl World {
             .filter(|mail| mail.to == address)
             .map(|mail| mail.subject)
             .collect()
+    }
+
+    /// The token of a link in the newest mail to an address that has one; `link` is what precedes it, such as `/verify-email?token=`.
+    pub(crate) async fn link_in_mail(&self, address: &str, link: &str) -> String {
+        self.settle().await;
+        let mails = self.stack.mails();
+        let mut texts = mails
+            .iter()
+            .rev()
+            .filter(|mail| mail.to == address)
+            .filter_map(|mail| mail.text.split_once(link));
+        let (_, rest) = texts
+            .next()
+            .unwrap_or_else(|| panic!("no mail to {address} has {link}"));
+        let ends = |c: char| c == '&' || c.is_whitespace();
+        rest.split(ends).next().unwrap().to_owned()
     }
 
     /// Ends a test: nothing may have failed on the way or lie in a dead-letter queue.

@@ -30,18 +30,21 @@ impl World {
         self.log_in(&email).await
     }
 
+    /// Everybody signs up at a place of their own: of one place few mails are sent.
     pub(crate) async fn register(&self, email: &str, password: &str) {
         let body = json!({ "email": email, "password": password, "name": "Ana" });
-        self.anonymous.post("/register", &body).await.expect(202);
+        self.elsewhere().post("/register", &body).await.expect(202);
     }
 
+    /// Signs somebody in, in a new browser.
     pub(crate) async fn log_in(&self, email: &str) -> Person {
         let answer = self
             .anonymous
             .post("/login", &json!({ "email": email, "password": PASSWORD }))
             .await
             .expect(200);
-        let api = self.anonymous.with_token(&answer.field("access_token"));
+        let api = self.anonymous.in_new_browser();
+        let api = api.with_token(&answer.field("access_token"));
         Person {
             id: answer.body["user"]["id"].as_str().unwrap().to_owned(),
             email: email.to_owned(),
@@ -52,21 +55,7 @@ impl World {
 
     /// The token in the newest mail that asks this address to be confirmed.
     pub(crate) async fn verification_token(&self, email: &str) -> String {
-        self.settle().await;
-        let mail = self
-            .stack
-            .mails()
-            .into_iter()
-            .rfind(|mail| mail.to == email && mail.text.contains("/verify-email?token="))
-            .unwrap();
-        mail.text
-            .split("/verify-email?token=")
-            .nth(1)
-            .unwrap()
-            .split_whitespace()
-            .next()
-            .unwrap()
-            .to_owned()
+        self.link_in_mail(email, "/verify-email?token=").await
     }
 
     /// Makes somebody a member of a team.

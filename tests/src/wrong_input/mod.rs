@@ -1,6 +1,7 @@
 //! Requests that are wrong in every way that the description of the API lets one think of: each is refused in words that say what to change.
 
 mod bodies;
+mod identity;
 mod queries;
 mod strange_text;
 mod tokens;
@@ -9,7 +10,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::authz::requests::{Call, Scene};
+use crate::authz::requests::Call;
+use crate::authz::scene::Scene;
 use crate::authz::{Access, access, body_schema};
 use crate::drift::operations;
 use crate::harness::{Answer, Api};
@@ -37,27 +39,29 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    /// Every operation of the API.
-    async fn all(scene: &Scene) -> Vec<Self> {
-        let mut all = Vec::new();
+    /// The operations that a test is about.
+    async fn those(scene: &Scene, wanted: impl Fn(&str, &Value) -> bool) -> Vec<Self> {
+        let mut those = Vec::new();
         for (route, operation) in operations() {
-            all.push(Self {
-                schema: body_schema(&operation),
-                call: scene.call(&route).await,
-                access: access(&route),
-                route,
-                operation,
-            });
+            if wanted(&route, &operation) {
+                those.push(Self {
+                    schema: body_schema(&operation),
+                    call: scene.call(&route).await,
+                    access: access(&route),
+                    route,
+                    operation,
+                });
+            }
         }
-        all
+        assert!(!those.is_empty());
+        those
     }
 
     /// Those that take a body.
     async fn with_body(scene: &Scene) -> Vec<Self> {
-        let mut all = Self::all(scene).await;
-        all.retain(|endpoint| !endpoint.schema.is_null());
-        assert!(all.iter().all(|endpoint| endpoint.call.body.is_some()) && !all.is_empty());
-        all
+        let those = Self::those(scene, |_, operation| !body_schema(operation).is_null()).await;
+        assert!(those.iter().all(|endpoint| endpoint.call.body.is_some()));
+        those
     }
 
     /// Somebody who may do everything with it.
@@ -87,6 +91,12 @@ impl Endpoint {
         body
     }
 
+    /// The fields without which the body is wrong.
+    fn required(&self) -> Vec<&str> {
+        let required = self.schema["required"].as_array().into_iter().flatten();
+        required.map(|field| field.as_str().unwrap()).collect()
+    }
+
     /// The fields of the body and what is said about them.
     fn fields(&self) -> BTreeMap<&str, &Value> {
         self.schema["properties"]
@@ -99,20 +109,24 @@ impl Endpoint {
 
     /// The parameters of the query that it takes, and whether each is required.
     fn parameters(&self) -> BTreeMap<&str, bool> {
-        let described = self.operation["parameters"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|parameter| parameter["in"] == "query");
-        described
-            .map(|parameter| {
-                (
-                    parameter["name"].as_str().unwrap(),
-                    parameter["required"] == true,
-                )
-            })
-            .collect()
+        parameters(&self.operation)
     }
+}
+
+fn parameters(operation: &Value) -> BTreeMap<&str, bool> {
+    let described = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|parameter| parameter["in"] == "query");
+    described
+        .map(|parameter| {
+            (
+                parameter["name"].as_str().unwrap(),
+                parameter["required"] == true,
+            )
+        })
+        .collect()
 }
 
 /// Whether a schema, which may allow null besides, is of a type.
@@ -174,12 +188,15 @@ fn refused_at(answer: Answer, pointer: &str, what: &str) {
 /// Runs a test against a scene and makes sure that no wrong request changed or sent anything, or made a function fail.
 async fn without_effect(scene: Scene, test: impl AsyncFnOnce(&Scene)) {
     scene.world.settle().await;
-    let (before, mails) = (scene.held().await, scene.world.stack.mails().len());
+    let before = scene.held_besides_counters().await;
+    let mails = scene.world.stack.mails().len();
     test(&scene).await;
     scene.world.settle().await;
+    let after = scene.held_besides_counters().await;
+    let changed: Vec<_> = after.iter().filter(|item| !before.contains(item)).collect();
     assert!(
-        before == scene.held().await,
-        "a wrong request changed something"
+        before == after,
+        "a wrong request changed something: {changed:#?}"
     );
     assert_eq!(
         scene.world.stack.mails().len(),

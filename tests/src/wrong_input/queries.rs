@@ -2,19 +2,22 @@
 
 use serde_json::Value;
 
-use super::{Endpoint, refused_at, without_effect};
+use super::{Endpoint, parameters, refused_at, without_effect};
 use crate::authz::Access;
-use crate::authz::requests::{Call, Scene};
+use crate::authz::requests::Call;
+use crate::authz::scene::Scene;
 
 /// Platforms add parameters of their own to the way back, so this route takes any.
 const OPEN: &str = "GET /oauth/callback";
 
-/// Parameters that any text is right for: the page shows the token, and pressing its button finds out whether it is one; a code is the platform's.
-const ANY_TEXT: [(&str, &str); 4] = [
+/// Parameters that any text is right for: the pages show the token, and pressing their button finds out whether it is one; the rest is the platform's.
+const ANY_TEXT: [(&str, &str); 6] = [
+    ("GET /reset-password", "token"),
     ("GET /verify-email", "token"),
     (OPEN, "state"),
     (OPEN, "code"),
     (OPEN, "error"),
+    (OPEN, "iss"),
 ];
 
 /// Values that no parameter takes.
@@ -34,10 +37,7 @@ const BAD: [&str; 12] = [
 ];
 
 async fn with_query(scene: &Scene) -> Vec<Endpoint> {
-    let mut all = Endpoint::all(scene).await;
-    all.retain(|endpoint| !endpoint.parameters().is_empty());
-    assert!(!all.is_empty());
-    all
+    Endpoint::those(scene, |_, operation| !parameters(operation).is_empty()).await
 }
 
 fn replaced(call: &Call, name: &str, value: Option<&str>) -> Call {

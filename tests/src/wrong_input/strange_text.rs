@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Endpoint, is_type, refused, refused_at, without_effect};
-use crate::authz::requests::Scene;
+use crate::authz::scene::Scene;
 use crate::harness::{Newsroom, PASSWORD, World};
 
 /// Texts that mean something to a database, a shell, a template or a reader of logs.
@@ -142,42 +142,17 @@ async fn controls_blanks_and_endless_texts_are_refused_in_every_field() {
                             &format!("/{field}"),
                             &what,
                         ),
-                        (true, true) if endpoint.route != "POST /register" => drop(refused(
+                        (true, true) => drop(refused(
                             endpoint.send(scene, &endpoint.with(field, value)).await,
                             &what,
                         )),
-                        _ => {}
+                        (_, false) => {}
                     }
                 }
             }
         }
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_password_is_neither_short_nor_endless_nor_ones_own_name() {
-    let world = World::start().await;
-    let endless = ["long ".repeat(205), "🦀".repeat(300)];
-    for password in [
-        "",
-        "short",
-        "fourteen chars",
-        "aaaaaaaaaaaaaaaaaaaaaaa",
-        "anastasia anastasia",
-        "tayang tayang tayang",
-        &endless[0],
-        &endless[1],
-    ] {
-        let body =
-            json!({ "email": "anastasia@example.com", "password": password, "name": "Anastasia" });
-        refused_at(
-            world.anonymous.post("/register", &body).await,
-            "/password",
-            password,
-        );
-    }
-    world.finish().await;
 }
 
 #[tokio::test]

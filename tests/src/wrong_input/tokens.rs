@@ -3,15 +3,12 @@
 use serde_json::json;
 
 use super::{Endpoint, refused, without_effect};
-use crate::authz::Access;
-use crate::authz::requests::Scene;
+use crate::authz::scene::Scene;
+use crate::authz::{Access, access};
 use crate::harness::seconds;
 
 async fn closed(scene: &Scene) -> Vec<Endpoint> {
-    let mut all = Endpoint::all(scene).await;
-    all.retain(|endpoint| endpoint.access != Access::Public);
-    assert!(!all.is_empty());
-    all
+    Endpoint::those(scene, |route, _| access(route) != Access::Public).await
 }
 
 #[tokio::test]

@@ -80,8 +80,10 @@ impl Rights {
                     .collect()
             }
             "secretsmanager" => {
-                let name = format!("secret:{}", text(&input["SecretId"]));
-                let mut wish = self.wish(service, operation, &name);
+                let id = text(&input["SecretId"]);
+                let arn = format!("arn:aws:{service}:{}:secret:", self.place);
+                let name = id.strip_prefix(&arn).unwrap_or(&id);
+                let mut wish = self.wish(service, operation, &format!("secret:{name}"));
                 // A secret's ARN ends with six characters that nobody knows beforehand.
                 wish.resources.push(format!("{}-local1", wish.resources[0]));
                 vec![wish]
@@ -188,6 +190,10 @@ mod tests {
                 "secretsmanager:GetSecretValue",
                 "arn:aws:secretsmanager:r:1:secret:links-??????",
             ),
+            right(
+                "secretsmanager:PutSecretValue",
+                "arn:aws:secretsmanager:r:1:secret:pepper",
+            ),
             right("ses:SendRawEmail", "arn:aws:ses:r:1:identity/example.com"),
         ];
         let rights = Rights::new([("posts-create".to_owned(), rights)].into(), "r", "1");
@@ -247,6 +253,30 @@ mod tests {
                 "secretsmanager",
                 "GetSecretValue",
                 r#"{"SecretId":"vault"}"#,
+                true,
+            ),
+            (
+                "secretsmanager",
+                "PutSecretValue",
+                r#"{"SecretId":"pepper","SecretString":"x"}"#,
+                false,
+            ),
+            (
+                "secretsmanager",
+                "PutSecretValue",
+                r#"{"SecretId":"arn:aws:secretsmanager:r:1:secret:pepper"}"#,
+                false,
+            ),
+            (
+                "secretsmanager",
+                "PutSecretValue",
+                r#"{"SecretId":"links"}"#,
+                true,
+            ),
+            (
+                "secretsmanager",
+                "GetSecretValue",
+                r#"{"SecretId":"pepper"}"#,
                 true,
             ),
             ("", "", "Action=SendRawEmail&Source=a%40example.com", false),

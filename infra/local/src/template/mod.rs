@@ -16,7 +16,8 @@ use serde_json::{Map, Value};
 use resolve::Resolver;
 pub(crate) use resolve::Setting;
 pub(crate) use resources::{
-    Bus, Cors, Function, Queue, Right, Schedule, Secret, StreamSource, Table, Trigger,
+    Bus, Cors, Function, Queue, Right, Schedule, Secret, SecretOrigin, SecretShape, StreamSource,
+    Table, Trigger,
 };
 
 /// A template as written, its functions such as `!Ref` not yet resolved.
@@ -149,8 +150,9 @@ impl Deployment {
             }
             "AWS::SecretsManager::Secret" => {
                 let name = resolver.physical_name(logical_id)?;
-                let shape = resolver.typed(&properties["GenerateSecretString"])?;
-                self.secrets.push(Secret { name, shape });
+                let keys = ["GenerateSecretString", "SecretString"];
+                let properties = resolver.typed(&keep(properties, &keys))?;
+                self.secrets.push(Secret::new(name, properties)?);
             }
             // Named so that a trigger written another way is refused instead of silently missing.
             "AWS::Events::Rule"

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::{Result, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::Value;
@@ -150,13 +151,41 @@ pub(crate) struct Bus {
     pub name: String,
 }
 
-/// A secret whose value is made on the first start.
+/// A secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Secret {
     /// Name in Secrets Manager.
     pub name: String,
-    /// How its value is made.
-    pub shape: SecretShape,
+    /// Where its value comes from.
+    pub origin: SecretOrigin,
+}
+
+/// Where the value of a secret comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum SecretOrigin {
+    /// It is made on the first start.
+    Generated(SecretShape),
+    /// It stands in the template.
+    Text(String),
+}
+
+/// The properties of a secret that local mode serves.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SecretProperties {
+    generate_secret_string: Option<SecretShape>,
+    secret_string: Option<String>,
+}
+
+impl Secret {
+    pub(super) fn new(name: String, properties: SecretProperties) -> Result<Self> {
+        let origin = match (properties.generate_secret_string, properties.secret_string) {
+            (Some(shape), None) => SecretOrigin::Generated(shape),
+            (None, Some(text)) => SecretOrigin::Text(text),
+            _ => bail!("a secret has either `GenerateSecretString` or `SecretString`"),
+        };
+        Ok(Self { name, origin })
+    }
 }
 
 /// `GenerateSecretString` of a secret.

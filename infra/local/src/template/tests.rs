@@ -6,6 +6,7 @@ const TEMPLATE: &str = r#"
 Parameters:
   BaseUrl: { Type: String, Default: "" }
   State: { Type: String, Default: ENABLED }
+  Password: { Type: String, Default: "", NoEcho: true }
 Conditions:
   HasBaseUrl: !Not [!Equals [!Ref BaseUrl, ""]]
   Never: !And [!Condition HasBaseUrl, !Equals [a, b]]
@@ -67,6 +68,7 @@ Resources:
         GenerateStringKey: seed
         PasswordLength: 64
         ExcludePunctuation: true
+  Providers: { Type: AWS::SecretsManager::Secret, Properties: { Name: providers, SecretString: !Sub '{"a":"${Password}"}' } }
 "#;
 
 fn setting(parameters: &[(&str, &str)]) -> Setting {
@@ -174,7 +176,10 @@ fn queues_and_tables_keep_their_settings() {
 fn parameters_decide_conditions() {
     let shape = |parameters: &[(&str, &str)]| {
         let deployment = deploy(&template(), parameters).unwrap();
-        deployment.secrets[0].shape.secret_string_template.clone()
+        let SecretOrigin::Generated(shape) = &deployment.secrets[0].origin else {
+            panic!("{:?}", deployment.secrets)
+        };
+        shape.secret_string_template.clone()
     };
     assert_eq!(shape(&[]), r#"{"base_url":"https://local.example"}"#);
     assert_eq!(
@@ -186,12 +191,27 @@ fn parameters_decide_conditions() {
 }
 
 #[test]
+fn a_secret_can_stand_in_the_template_with_a_parameter_in_it() {
+    for (parameters, expected) in [
+        (&[][..], r#"{"a":""}"#),
+        (&[("Password", "x"), ("Undeclared", "y")], r#"{"a":"x"}"#),
+    ] {
+        let deployment = deploy(&template(), parameters).unwrap();
+        let secret = &deployment.secrets[1];
+        assert_eq!(secret.name, "providers");
+        assert!(matches!(&secret.origin, SecretOrigin::Text(text) if text == expected));
+    }
+}
+
+#[test]
 fn what_cannot_be_served_is_an_error() {
     let refused = |text: &str| format!("{:#}", deploy(text, &[]).unwrap_err());
     assert!(refused(TEMPLATE).contains("!Unheard"));
     assert!(refused(&template().replace("!Ref Table", "!Ref Tabel")).contains("Tabel"));
     assert!(refused(&template().replace("rate(5 minutes)", "cron(0 * * * ? *)")).contains("cron"));
     assert!(refused("Resources: { R: { Type: AWS::Events::Rule } }").contains("Rule"));
+    let empty = "Resources: { R: { Type: AWS::SecretsManager::Secret, Properties: { Name: a } } }";
+    assert!(refused(empty).contains("SecretString"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Tests of the AWS operations through the AWS SDK.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 
@@ -164,6 +166,63 @@ async fn secrets_have_the_shape_of_the_template() {
     assert_eq!(value["seed"].as_str().unwrap().len(), 64);
     let error = get("test/none").await.unwrap_err().into_service_error();
     assert!(error.is_resource_not_found_exception(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_secret_can_be_replaced() {
+    let stack = stack().await;
+    let secrets = stack.app().aws.secrets();
+    let get = || secrets.get_secret_value().secret_id("test/signing").send();
+    let before = get().await.unwrap();
+    let put = secrets.put_secret_value().secret_id("test/signing");
+    let put = put.secret_string("new").send().await.unwrap();
+    let after = get().await.unwrap();
+    assert_eq!(after.secret_string(), Some("new"));
+    assert_eq!(after.version_id(), put.version_id());
+    assert_ne!(after.version_id(), before.version_id());
+}
+
+#[tokio::test]
+async fn sign_in_goes_to_the_sandbox_unless_parameters_say_otherwise() {
+    let providers = async |stack: &Stack| {
+        let get = stack.app().aws.secrets().get_secret_value();
+        let answer = get.secret_id("test/providers").send().await.unwrap();
+        answer.secret_string.unwrap()
+    };
+    let stack = stack().await;
+    let config = &stack.app().config;
+    assert_eq!(config.google_issuer.as_str(), "https://google.sandbox/");
+    let client = config.google_client_id.as_deref();
+    assert_eq!(client, Some("tayang.apps.google.sandbox"));
+    assert_eq!(
+        providers(&stack).await,
+        r#"{"google":"google-sandbox-secret"}"#
+    );
+    let sandbox = stack.sandbox_url().unwrap();
+    for host in ["google.sandbox", "www.facebook.com", "graph.facebook.com"] {
+        let endpoint = config.platform_endpoints[host].as_str();
+        assert_eq!(endpoint, format!("{sandbox}/{host}"));
+    }
+
+    let own = BTreeMap::from([("GoogleClientSecret".to_owned(), "own".to_owned())]);
+    for (sandbox, parameters, expected, issuer) in [
+        (true, own, r#"{"google":"own"}"#, "https://google.sandbox/"),
+        (
+            false,
+            BTreeMap::new(),
+            r#"{"google":""}"#,
+            "https://accounts.google.com/",
+        ),
+    ] {
+        let options = Options {
+            sandbox,
+            parameters,
+            ..options(Data::Memory)
+        };
+        let stack = Stack::start_with(options, CATALOGUE).await.unwrap();
+        assert_eq!(providers(&stack).await, expected);
+        assert_eq!(stack.app().config.google_issuer.as_str(), issuer);
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,23 @@ async fn a_request_reaches_its_function_and_comes_back() {
     );
 }
 
+// Only Linux answers on all of 127.0.0.0/8 without being told to.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_request_comes_from_the_address_it_was_sent_from_whatever_its_headers_say() {
+    let stack = stack().await;
+    for address in ["127.7.7.7", "127.0.0.1"] {
+        let client = client_at(Some(address.parse().unwrap()));
+        let request = client
+            .get(format!("{}/things/1", stack.api_url()))
+            .header("x-forwarded-for", "192.0.2.1")
+            .header("forwarded", "for=192.0.2.1")
+            .header("x-real-ip", "192.0.2.1");
+        let body: Value = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(body["source"], address);
+    }
+}
+
 #[tokio::test]
 async fn what_is_told_to_the_table_reaches_the_queue_through_the_bus_on_time() {
     let stack = stack().await;
@@ -203,7 +220,13 @@ async fn the_projects_own_template_runs_with_its_functions() {
     assert!(stack.failures().is_empty(), "{:?}", stack.failures());
 }
 
-#[expect(clippy::disallowed_methods, reason = "talks to this process only")]
 fn reqwest_client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    client_at(None)
+}
+
+/// A client that sends from an address of its own.
+#[expect(clippy::disallowed_methods, reason = "talks to this process only")]
+fn client_at(address: Option<std::net::IpAddr>) -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy();
+    client.local_address(address).build().unwrap()
 }

@@ -15,6 +15,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
 
 use crate::{Data, Options, Stack};
@@ -68,6 +69,7 @@ fn show(request: &Request) -> Response {
         "query": request.query_string_parameters().first("q"),
         "cookie": request.headers().get("cookie").and_then(|cookie| cookie.to_str().ok()),
         "body": body,
+        "source": source(request),
     });
     let response = lambda_http::Response::builder()
         .status(201)
@@ -75,6 +77,14 @@ fn show(request: &Request) -> Response {
         .header("set-cookie", "seen=1")
         .body(Body::Text(answer.to_string()));
     response.unwrap()
+}
+
+/// Where the gateway says that a request came from.
+fn source(request: &Request) -> Option<String> {
+    match request.request_context() {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip,
+        _ => None,
+    }
 }
 
 /// Does what the body of each message says.

@@ -30,9 +30,9 @@ struct Claims {
     exp: i64,
 }
 
-/// Who is calling.
+/// Whom a token speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caller {
+pub struct Subject {
     /// The user.
     pub user: UserId,
     /// The session that the token belongs to.
@@ -46,6 +46,8 @@ pub struct PublicKey {
     pub kid: String,
     /// Its 32 bytes in base64url.
     pub x: String,
+    /// When it stops being good for anything.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// Issues access tokens.
@@ -74,6 +76,7 @@ impl Signer {
             public: PublicKey {
                 kid,
                 x: URL_SAFE_NO_PAD.encode(x),
+                ends_at: None,
             },
             key: EncodingKey::from_ed_der(pkcs8.as_ref()),
         })
@@ -84,8 +87,8 @@ impl Signer {
         &self.public
     }
 
-    /// An access token for `caller`.
-    pub fn issue(&self, issuer: &str, caller: Caller, now: Timestamp) -> anyhow::Result<String> {
+    /// An access token for `subject`.
+    pub fn issue(&self, issuer: &str, subject: Subject, now: Timestamp) -> anyhow::Result<String> {
         let header = Header {
             typ: Some(TYPE.into()),
             kid: Some(self.public.kid.clone()),
@@ -94,8 +97,8 @@ impl Signer {
         let claims = Claims {
             iss: issuer.to_owned(),
             aud: audience(issuer),
-            sub: caller.user,
-            sid: caller.session,
+            sub: subject.user,
+            sid: subject.session,
             jti: URL_SAFE_NO_PAD.encode(crate::random::bytes::<16>()),
             iat: now.as_second(),
             nbf: now.as_second(),
@@ -125,15 +128,20 @@ pub enum NotAccepted {
 }
 
 impl KeyRing {
-    /// Adds keys.
-    pub fn add(&self, keys: impl IntoIterator<Item = PublicKey>) {
+    /// Replaces the keys.
+    pub fn replace(&self, keys: impl IntoIterator<Item = PublicKey>) {
         if let Ok(mut ring) = self.0.write() {
-            ring.extend(keys.into_iter().map(|key| (key.kid.clone(), key)));
+            *ring = keys.into_iter().map(|key| (key.kid.clone(), key)).collect();
         }
     }
 
     /// Checks a token and says who it speaks for.
-    pub fn verify(&self, token: &str, issuer: &str, now: Timestamp) -> Result<Caller, NotAccepted> {
+    pub fn verify(
+        &self,
+        token: &str,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Result<Subject, NotAccepted> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| NotAccepted::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::EdDSA {
             return Err(NotAccepted::Invalid);
@@ -145,6 +153,7 @@ impl KeyRing {
             .read()
             .ok()
             .and_then(|ring| ring.get(&kid).cloned())
+            .filter(|key| key.ends_at.is_none_or(|end| now < end))
             .ok_or(NotAccepted::UnknownKey)?;
         let key = DecodingKey::from_ed_components(&key.x).map_err(|_| NotAccepted::Invalid)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
@@ -163,7 +172,7 @@ impl KeyRing {
         if claims.exp + leeway <= now {
             return Err(NotAccepted::Expired);
         }
-        Ok(Caller {
+        Ok(Subject {
             user: claims.sub,
             session: claims.sid,
         })
@@ -181,8 +190,8 @@ mod tests {
         Timestamp::from_second(1_800_000_000).unwrap()
     }
 
-    fn caller() -> Caller {
-        Caller {
+    fn subject() -> Subject {
+        Subject {
             user: domain::ids::new(now(), [1; 10]),
             session: domain::ids::new(now(), [2; 10]),
         }
@@ -190,7 +199,7 @@ mod tests {
 
     fn ring(signer: &Signer) -> KeyRing {
         let ring = KeyRing::default();
-        ring.add([signer.public().clone()]);
+        ring.replace([signer.public().clone()]);
         ring
     }
 
@@ -207,8 +216,8 @@ mod tests {
     #[test]
     fn a_token_names_its_caller_until_it_expires() {
         let signer = Signer::new(&[7; 32]).unwrap();
-        let token = signer.issue(ISSUER, caller(), now()).unwrap();
-        assert_eq!(ring(&signer).verify(&token, ISSUER, now()), Ok(caller()));
+        let token = signer.issue(ISSUER, subject(), now()).unwrap();
+        assert_eq!(ring(&signer).verify(&token, ISSUER, now()), Ok(subject()));
         assert_eq!(
             ring(&signer).verify(&token, ISSUER, now() + LIFETIME + LEEWAY),
             Err(NotAccepted::Expired)
@@ -230,7 +239,7 @@ mod tests {
     #[test]
     fn forged_tokens_are_refused() {
         let signer = Signer::new(&[7; 32]).unwrap();
-        let token = signer.issue(ISSUER, caller(), now()).unwrap();
+        let token = signer.issue(ISSUER, subject(), now()).unwrap();
         let claims: Value = serde_json::from_slice(
             &URL_SAFE_NO_PAD
                 .decode(token.split('.').nth(1).unwrap())
@@ -289,7 +298,7 @@ mod tests {
     #[test]
     fn every_claim_is_required_and_the_type_counts() {
         let signer = Signer::new(&[7; 32]).unwrap();
-        let token = signer.issue(ISSUER, caller(), now()).unwrap();
+        let token = signer.issue(ISSUER, subject(), now()).unwrap();
         let claims: Value = serde_json::from_slice(
             &URL_SAFE_NO_PAD
                 .decode(token.split('.').nth(1).unwrap())

@@ -13,12 +13,18 @@ use crate::keys::MacKey;
 pub enum Purpose {
     /// To confirm the address of a sign-up.
     VerifyEmail,
+    /// To confirm a user's new address.
+    ChangeEmail,
+    /// To choose a new password.
+    ResetPassword,
 }
 
 impl Purpose {
     fn name(self) -> &'static str {
         match self {
             Self::VerifyEmail => "verify-email",
+            Self::ChangeEmail => "change-email",
+            Self::ResetPassword => "reset-password",
         }
     }
 }
@@ -57,5 +63,8 @@ mod tests {
             None
         );
         assert_eq!(verify::<u32>(&key, Purpose::VerifyEmail, ""), None);
+        for other in [Purpose::ChangeEmail, Purpose::ResetPassword] {
+            assert_eq!(verify::<u32>(&key, other, &token), None);
+        }
     }
 }

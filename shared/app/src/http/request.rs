@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use anyhow::Context;
+use domain::{Device, Locale, Place};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE, USER_AGENT};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -24,6 +26,16 @@ pub trait RequestExt {
     fn bearer(&self) -> Result<&str>;
     /// The id that the gateway gave the request.
     fn request_id(&self) -> String;
+    /// The value of a cookie (RFC 6265); the first of several with one name.
+    fn cookie(&self, name: &str) -> Option<&str>;
+    /// The network that the request came from, as the gateway saw it: no header says so.
+    fn place(&self) -> Result<Place>;
+    /// Which program sent the request, by its own words, and where from.
+    fn device(&self) -> Result<Device>;
+    /// Whether the client is a program that reads JSON, and not a browser that shows pages.
+    fn wants_json(&self) -> bool;
+    /// The language that the client asks for.
+    fn locale(&self) -> Locale;
 }
 
 impl RequestExt for Request {
@@ -109,6 +121,51 @@ impl RequestExt for Request {
             }
             _ => String::new(),
         }
+    }
+
+    fn cookie(&self, name: &str) -> Option<&str> {
+        self.headers()
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find(|(named, _)| *named == name)
+            .map(|(_, value)| value)
+    }
+
+    fn place(&self) -> Result<Place> {
+        let address = match self.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+            _ => None,
+        };
+        let address = address.context("the gateway did not say where the request came from")?;
+        let address = address
+            .parse()
+            .with_context(|| format!("{address} is not an IP address"))?;
+        Ok(Place::of(address))
+    }
+
+    fn device(&self) -> Result<Device> {
+        let agent = self.headers().get(USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok());
+        Ok(Device::new(agent, self.place()?))
+    }
+
+    fn wants_json(&self) -> bool {
+        self.headers()
+            .get(ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|accept| accept.contains("json"))
+    }
+
+    fn locale(&self) -> Locale {
+        let languages = self.headers().get(ACCEPT_LANGUAGE);
+        Locale::accepted(
+            languages
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default(),
+        )
     }
 }
 

@@ -19,6 +19,16 @@ pub fn ok(view: &impl Serialize) -> Result<Response> {
     json(StatusCode::OK, view)
 }
 
+/// The answer that there is nothing more to say: status 204.
+pub fn nothing() -> Response {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// An answer of any type.
 pub fn with_type(
     status: StatusCode,

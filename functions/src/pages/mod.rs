@@ -1,16 +1,39 @@
 //! Pages for people: compiled templates, and a content policy that lets nothing in but their own style and script.
 
+mod en;
+mod id;
+pub(crate) mod words;
+
 use app::{Response, Result, respond};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Locale;
 use http::header::CONTENT_SECURITY_POLICY;
 use http::{HeaderValue, StatusCode};
+
+use self::words::{End, Landing, Words};
 
 /// The pages have one inline style and at most one inline script; a nonce lets in exactly these.
 const NONCE_BYTES: usize = 16;
 /// What templates write where the nonce goes.
 const NONCE_PLACE: &str = "PAGE-NONCE";
+
+/// What the pages say in a language.
+pub(crate) fn words(locale: Locale) -> Words {
+    match locale {
+        Locale::En => en::words(),
+        Locale::Id => id::words(),
+    }
+}
+
+/// What somebody reads who came back from a provider or a platform.
+pub(crate) fn landing(locale: Locale, landing: &Landing<'_>) -> End {
+    match locale {
+        Locale::En => en::landing(landing),
+        Locale::Id => id::landing(landing),
+    }
+}
 
 /// Renders a page.
 pub(crate) fn html(status: StatusCode, page: &impl Template) -> Result<Response> {

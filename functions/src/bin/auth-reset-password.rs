@@ -1,0 +1,5 @@
+//! The Lambda function `auth-reset-password`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::auth::reset_password::FUNCTION.run()
+}

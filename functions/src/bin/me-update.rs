@@ -1,0 +1,5 @@
+//! The Lambda function `me-update`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::me::update::FUNCTION.run()
+}

@@ -1,0 +1,162 @@
+//! What mails tell, in no language yet: every language says each of these.
+
+use domain::{Email, Platform, Provider, UserRole};
+
+use super::moment::Moment;
+
+/// What a mail tells.
+pub(super) enum News {
+    /// Somebody signed up: confirm the address.
+    SignUp {
+        /// Where to confirm it.
+        link: String,
+        /// Where the sign-up came from, if not from a form with a password.
+        provider: Option<Provider>,
+    },
+    /// Somebody signed up with the address of an account that exists.
+    AccountExists {
+        /// Where the sign-up came from, if not from a form with a password.
+        provider: Option<Provider>,
+        /// Whether an admin has closed that account.
+        is_closed: bool,
+    },
+    /// Somebody asked for a new password.
+    PasswordReset {
+        /// Where to choose it.
+        link: String,
+        /// Whether the account has none so far.
+        is_first: bool,
+    },
+    /// The password is another one now.
+    PasswordChanged {
+        /// Whether it was chosen by the link of a mail.
+        by_link: bool,
+        /// When and where.
+        moment: Moment,
+    },
+    /// To the new address: confirm it.
+    EmailChange {
+        /// Where to confirm it.
+        link: String,
+    },
+    /// To the owner of the address that somebody else asked for.
+    EmailTaken,
+    /// To the address until now: somebody asked for another one.
+    EmailChangeRequested {
+        /// The new address.
+        to: Email,
+        /// When and where.
+        moment: Moment,
+    },
+    /// To the new address: it is the account's from now on.
+    EmailIsNew {
+        /// The address before.
+        from: Email,
+        /// When and where.
+        moment: Moment,
+    },
+    /// To the address before: it is the account's no more.
+    EmailIsOld {
+        /// The new address.
+        to: Email,
+        /// When and where.
+        moment: Moment,
+    },
+    /// A sign-in at a provider opens the account from now on.
+    IdentityLinked {
+        /// Which provider.
+        provider: Provider,
+        /// When and where.
+        moment: Moment,
+    },
+    /// A sign-in at a provider opens the account no more.
+    IdentityUnlinked {
+        /// Which provider.
+        provider: Provider,
+        /// When and where.
+        moment: Moment,
+    },
+    /// Somebody signed in from where nobody had signed in before.
+    NewSignIn {
+        /// By way of which provider, if not with the password.
+        provider: Option<Provider>,
+        /// When and where.
+        moment: Moment,
+    },
+    /// A token was used twice, so its session was ended.
+    SessionReused {
+        /// When and where.
+        moment: Moment,
+    },
+    /// An admin changed what the user may do.
+    RoleChanged {
+        /// What that is now.
+        role: UserRole,
+        /// When.
+        moment: Moment,
+    },
+    /// An admin closed the account.
+    Disabled {
+        /// When.
+        moment: Moment,
+    },
+    /// An admin opened the account again.
+    Enabled {
+        /// When.
+        moment: Moment,
+    },
+    /// A publication reached an end, or needs somebody.
+    Publication {
+        /// Which end.
+        end: End,
+        /// Where the post goes.
+        destination: Destination,
+        /// How the post begins.
+        quote: String,
+    },
+}
+
+/// What became of a publication.
+pub(super) enum End {
+    /// It is out.
+    Published {
+        /// Where to see it.
+        url: String,
+    },
+    /// The platform refused it.
+    Refused {
+        /// What the platform said.
+        reason: String,
+    },
+    /// Nobody can know whether it is out.
+    Unclear {
+        /// What is known.
+        reason: String,
+    },
+    /// The account must be connected again first.
+    Blocked {
+        /// What the platform said.
+        reason: String,
+    },
+    /// It was too late, and it was not sent.
+    Missed,
+}
+
+/// Where a post goes.
+pub(super) struct Destination {
+    /// The platform.
+    pub(super) platform: Platform,
+    /// The name of the account there, unless it is gone.
+    pub(super) handle: Option<String>,
+}
+
+impl Destination {
+    /// Both in one, such as `@ana on Mastodon`; `on` is that word of a language.
+    pub(super) fn named(&self, on: &str) -> String {
+        let platform = self.platform.title();
+        self.handle.as_ref().map_or_else(
+            || platform.to_owned(),
+            |handle| format!("{handle} {on} {platform}"),
+        )
+    }
+}
