@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 /// How often something that takes its time is looked at again.
 const POLL: Duration = Duration::from_millis(250);
 
+/// Somebody whom the sandbox knows where people sign in with Google.
+const GOOGLE_ACCOUNT: &str = "dimas";
+
 /// A running system.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -71,6 +74,7 @@ pub async fn run(target: &Target) -> Result<Report> {
     session.get("/health", StatusCode::OK).await?;
     let email = sign_in(&mut session).await.context("signing in")?;
     describe_oneself(&session, &email).await?;
+    by_google(&session).await.context("signing in at Google")?;
 
     let team = session
         .post(
@@ -219,7 +223,57 @@ async fn connect_mastodon(session: &Session, team: &str) -> Result<String> {
             StatusCode::ACCEPTED,
         )
         .await?;
-    let address = url::Url::parse(&text(&consent, "authorization_url")?)?;
+    let back = agree(session, &text(&consent, "authorization_url")?, "harbour").await?;
+    let account = session.get(&back, StatusCode::OK).await?;
+    text(&account, "id")
+}
+
+/// Lets Google open the account too, and signs in that way.
+async fn by_google(session: &Session) -> Result<()> {
+    let google = json!({ "provider": "google" });
+    let consent = session
+        .post("/me/identities", &google, StatusCode::ACCEPTED)
+        .await?;
+    let back = agree(
+        session,
+        &text(&consent, "authorization_url")?,
+        GOOGLE_ACCOUNT,
+    )
+    .await?;
+    session.get(&back, StatusCode::OK).await?;
+    let me = session.get("/me", StatusCode::OK).await?;
+    ensure!(
+        me["identities"][0]["provider"] == "google",
+        "not linked: {me}"
+    );
+
+    let consent = session
+        .post("/login", &google, StatusCode::ACCEPTED)
+        .await?;
+    let back = agree(
+        session,
+        &text(&consent, "authorization_url")?,
+        GOOGLE_ACCOUNT,
+    )
+    .await?;
+    let again = session.get(&back, StatusCode::OK).await?;
+    ensure!(again["user"]["id"] == me["id"], "somebody else: {again}");
+
+    // Google's account is free again for whoever walks here next.
+    session
+        .call(
+            Method::DELETE,
+            "/me/identities/google",
+            None,
+            StatusCode::NO_CONTENT,
+        )
+        .await?;
+    Ok(())
+}
+
+/// Agrees on a consent page as a person's browser would; answers with the path and query of the way back.
+async fn agree(session: &Session, authorization_url: &str, account: &str) -> Result<String> {
+    let address = url::Url::parse(authorization_url)?;
     let page = session.client.get(address.clone()).send().await?;
     ensure!(
         page.status() == StatusCode::OK,
@@ -228,7 +282,7 @@ async fn connect_mastodon(session: &Session, team: &str) -> Result<String> {
     );
     let mut form: Vec<(String, String)> = address.query_pairs().into_owned().collect();
     form.extend([
-        ("account".into(), "harbour".into()),
+        ("account".into(), account.into()),
         ("decision".into(), "authorize".into()),
     ]);
     let mut post_to = address;
@@ -241,9 +295,11 @@ async fn connect_mastodon(session: &Session, team: &str) -> Result<String> {
         .with_context(|| format!("no way back: {}", answer.status()))?;
     // The callback's host is the deployment's own address; behind an emulator the API is reached under another one.
     let back = url::Url::parse(back)?;
-    let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
-    let account = session.get(&path, StatusCode::OK).await?;
-    text(&account, "id")
+    Ok(format!(
+        "{}?{}",
+        back.path(),
+        back.query().unwrap_or_default()
+    ))
 }
 
 async fn connect_bluesky(session: &Session, team: &str) -> Result<String> {

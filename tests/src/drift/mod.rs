@@ -2,8 +2,8 @@
 
 mod documents;
 mod rights;
-mod security;
 mod secrets;
+mod security;
 pub(crate) mod template;
 
 use std::cell::RefCell;

@@ -1,7 +1,7 @@
 //! `docs/security.md` names the tests that hold each requirement: they are there, and none is switched off.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::template::{file, read};
 
@@ -36,8 +36,8 @@ fn declared(line: &str) -> &str {
 }
 
 impl Module {
-    fn of(path: PathBuf, folder: PathBuf) -> Self {
-        let source = std::fs::read_to_string(&path);
+    fn of(path: &Path, folder: PathBuf) -> Self {
+        let source = std::fs::read_to_string(path);
         let source = source.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self {
             lines: source.lines().map(str::to_owned).collect(),
@@ -49,7 +49,7 @@ impl Module {
         let (_, path) = CRATES.iter().find(|(name, _)| *name == krate)?;
         let path = file(path);
         let folder = path.parent()?.to_owned();
-        Some(Self::of(path, folder))
+        Some(Self::of(&path, folder))
     }
 
     /// A module that this one declares, in a file of its own or in this one.
@@ -64,7 +64,7 @@ impl Module {
             } else {
                 folder.join("mod.rs")
             };
-            return Some(Self::of(path, folder));
+            return Some(Self::of(&path, folder));
         }
         let is_here = |line: &String| declared(line) == here;
         let begin = self.lines.iter().position(is_here)?;
@@ -89,7 +89,10 @@ impl Module {
             .take_while(|line| !line.is_empty() && *line != "}")
             .collect();
         let has = |begin: &str| above.iter().any(|line| line.starts_with(begin));
-        (has("#[test]") || has("#[tokio::test")) && !has("#[ignore") && !has("#[cfg")
+        // What runs on Linux runs wherever it counts.
+        let is_off = |line: &&str| line.starts_with("#[cfg") && !line.contains("\"linux\"");
+        let is_test = has("#[test]") || has("#[tokio::test");
+        is_test && !has("#[ignore") && !above.iter().any(is_off)
     }
 }
 
@@ -168,6 +171,7 @@ fn a_test_that_is_missing_elsewhere_or_switched_off_is_noticed() {
     };
     let runs = |attributes: &str| lines(attributes).module("x").unwrap().has_test("it");
     assert!(runs("#[tokio::test]") && runs("#[test]\n    #[should_panic]"));
+    assert!(runs("#[cfg(target_os = \"linux\")]\n    #[test]"));
     assert!(!runs("#[test]\n    #[ignore = \"slow\"]") && !runs("#[cfg(unix)]\n    #[test]"));
     assert!(!runs("/// No test."));
 }
