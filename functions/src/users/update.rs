@@ -47,7 +47,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         })
         .collect();
     if !entries.is_empty() {
-        app.store.change_user(&before, &after, &entries).await?;
+        app.store
+            .change_user_as(&caller.user, &before, &after, &entries)
+            .await?;
     }
 
     respond::ok(&UserView::from(&after))

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::user::Proof;
 use domain::{
     Activity, Email, Identity, Locale, Member, PersonName, Registration, RegistrationId, User,
-    UserId, UserStatus, Zone,
+    UserId, UserRole, UserStatus, Zone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -373,6 +373,28 @@ impl Store {
         entries: &[Activity],
     ) -> Result<()> {
         self.replace_user(before, after, Vec::new(), entries).await
+    }
+
+    /// The same, done by one of the deployment's admins, who must still be one at that moment.
+    pub async fn change_user_as(
+        &self,
+        admin: &User,
+        before: &User,
+        after: &User,
+        entries: &[Activity],
+    ) -> Result<()> {
+        // Who changes himself is held by the condition on his own row.
+        let still = (admin.id != before.id).then(|| {
+            Write::check(keys::user(admin.id)).only_if(
+                "#role = :admin AND #status = :active",
+                &[
+                    (":admin", text(UserRole::Admin.to_string())),
+                    (":active", text(UserStatus::Active.to_string())),
+                ],
+            )
+        });
+        let more = still.into_iter().collect();
+        self.replace_user(before, after, more, entries).await
     }
 
     pub(crate) async fn replace_user(

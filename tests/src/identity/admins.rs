@@ -290,3 +290,31 @@ async fn of_twenty_admins_who_demote_each_other_at_once_at_least_one_is_left() {
     admin.api.get("/users").await.expect(200);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn an_admin_who_was_demoted_meanwhile_changes_nobody() {
+    let world = World::start().await;
+    let (ana, ben, eve) = (
+        world.sign_up("ana").await,
+        world.sign_up("ben").await,
+        world.sign_up("eve").await,
+    );
+    let path = format!("/users/{}", ben.id);
+    ana.api.patch(&path, &role("admin")).await.expect(200);
+    let (ben, eve) = (ben.id.parse().unwrap(), eve.id.parse().unwrap());
+    let admin = world.store().user(ben).await.unwrap().unwrap();
+    ana.api.patch(&path, &role("member")).await.expect(200);
+
+    let before = world.store().user(eve).await.unwrap().unwrap();
+    let after = User {
+        role: UserRole::Admin,
+        ..before.clone()
+    };
+    let changed = world
+        .store()
+        .change_user_as(&admin, &before, &after, &[])
+        .await;
+    assert!(matches!(changed, Err(store::Error::Stale)), "{changed:?}");
+    assert_eq!(world.store().user(eve).await.unwrap(), Some(before));
+    world.finish().await;
+}
