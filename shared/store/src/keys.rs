@@ -5,14 +5,14 @@
 //! | sign-up | `REGISTRATION#id` | `META` | `Store::registration` |
 //! | user | `USER#id` | `META` | `Store::user`, `user_by_email` |
 //! | every user, oldest first | `USERS` | user id | `Store::users` |
-//! | owner of an address | `EMAIL#sha256` | `META` | `Store::user_by_email`, `email_owner`, `prepare_sign_in` |
+//! | owner of an address | `EMAIL#sha256` | `META` | `Store::user_by_email`, `email_owner`, `gate` |
 //! | identity of a user | `USER#id` | `IDENTITY#provider` | `Store::identities` |
 //! | owner of an identity | `IDENTITY#sha256` | `META` | `Store::user_by_identity` |
 //! | session | `USER#id` | `SESSION#id` | `Store::signed_in`, `sessions` |
 //! | wish for a new password | `RESET#id` | `META` | `Store::password_reset` |
 //! | wish for another address | `EMAIL_CHANGE#id` | `META` | `Store::email_change` |
 //! | trip to a provider or platform | `TRIP#sha256 of its state` | `META` | `Store::take_trip`, `trip` |
-//! | failures in a row | `FAILURES#sha256` | `META` | `Store::prepare_sign_in`, `admit` |
+//! | failures in a row | `FAILURES#sha256` | `META` | `Store::gate`, `failures_of` |
 //! | tries in a span of time | `TRIES#sha256` | `META` | `Store::count_try` |
 //! | number of the deployment's admins | `DEPLOYMENT` | `ADMINS` | `Store::confirmation`, `has_admin` |
 //! | public signing key | `SIGNING_KEYS` | key id | `Store::signing_keys` |
