@@ -1,20 +1,33 @@
 //! Stand-ins for the social platforms and for those that people sign in with: they answer as these do, fail when told to, and show what was published.
 
 mod bluesky;
+mod brought;
 mod call;
 mod facebook;
 mod faults;
 mod google;
+mod google_apis;
+mod instagram;
 mod journal;
 mod limits;
+mod linkedin;
 mod mastodon;
+mod meta;
 mod mint;
 mod oauth;
 mod pages;
+mod pinterest;
 mod platform;
+mod reddit;
 mod router;
+mod secrets;
 mod serving;
+mod slack;
+mod social;
 mod state;
+mod threads;
+mod tiktok;
+mod x;
 
 use std::{
     io,
@@ -85,6 +98,12 @@ impl Sandbox {
     /// The API requests that arrived since the start, oldest first; the latest 10,000 are kept.
     pub fn requests(&self) -> Vec<Received> {
         self.state().requests.iter().cloned().collect()
+    }
+
+    /// Everything that opens something and that the platforms gave out or know: codes, tokens, passwords and client secrets. None of it may
+    /// turn up where it does not belong.
+    pub fn secrets(&self) -> Vec<String> {
+        secrets::all(&self.state())
     }
 
     /// Queues a fault: it hits the next matching requests.

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use crate::{
     bluesky,
+    brought::{self, Service},
     call::{Call, Reply},
     facebook, google, mastodon,
+    social::{self, Server},
     state::State,
 };
 
@@ -16,6 +18,8 @@ pub(crate) enum Platform {
     Bluesky,
     Google,
     Facebook,
+    Brought(&'static Service),
+    Social(&'static Server),
 }
 
 impl Platform {
@@ -25,6 +29,8 @@ impl Platform {
             Self::Bluesky => "bluesky",
             Self::Google => "google",
             Self::Facebook => "facebook",
+            Self::Brought(service) => service.name,
+            Self::Social(server) => server.name,
         }
     }
 
@@ -37,8 +43,10 @@ impl Platform {
             Some(Self::Google)
         } else if facebook::serves(host) {
             Some(Self::Facebook)
+        } else if let Some(service) = brought::of(host) {
+            Some(Self::Brought(service))
         } else {
-            None
+            social::of(host).map(Self::Social)
         }
     }
 
@@ -49,6 +57,8 @@ impl Platform {
             Self::Bluesky => bluesky::identify(state, call),
             Self::Google => google::identify(state, call),
             Self::Facebook => facebook::identify(state, call),
+            Self::Brought(service) => brought::identify(service, call),
+            Self::Social(server) => social::identify(server, state, call),
         }
     }
 
@@ -58,15 +68,19 @@ impl Platform {
             Self::Bluesky => bluesky::execute(state, call),
             Self::Google => google::execute(state, call),
             Self::Facebook => facebook::execute(state, call),
+            Self::Brought(service) => brought::execute(service, state, call),
+            Self::Social(server) => social::execute(server, state, call),
         }
     }
 
-    pub(crate) fn too_many(self, resets_at: Timestamp) -> Reply {
+    pub(crate) fn too_many(self, resets_at: Timestamp, now: Timestamp) -> Reply {
         match self {
             Self::Mastodon => mastodon::too_many(resets_at),
             Self::Bluesky => bluesky::too_many(resets_at),
             Self::Google => google::too_many(resets_at),
-            Self::Facebook => facebook::too_many(resets_at),
+            Self::Facebook => facebook::too_many(resets_at, now),
+            Self::Brought(service) => (service.too_many)(resets_at, now),
+            Self::Social(server) => (server.too_many)(resets_at, now),
         }
     }
 
@@ -76,6 +90,8 @@ impl Platform {
             Self::Bluesky => bluesky::failure(status),
             Self::Google => google::failure(status),
             Self::Facebook => facebook::failure(status),
+            Self::Brought(service) => (service.failure)(status),
+            Self::Social(server) => (server.failure)(status),
         }
     }
 
@@ -86,6 +102,8 @@ impl Platform {
             // Tayang takes no more from Google than the ID token, which cannot be revoked.
             Self::Google => {}
             Self::Facebook => facebook::revoke_token(state, call),
+            Self::Brought(service) => brought::revoke(service, state, call),
+            Self::Social(server) => social::revoke_token(server, state, call),
         }
     }
 }

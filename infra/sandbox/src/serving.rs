@@ -167,7 +167,7 @@ fn answer(state: &mut State, platform: Platform, mut call: Call) -> Answer {
         }
         Some(Effect::TooManyRequests { reset_seconds }) => {
             executed = false;
-            Some(platform.too_many(later(call.now, *reset_seconds)))
+            Some(platform.too_many(later(call.now, *reset_seconds), call.now))
         }
         Some(Effect::RevokeToken) => {
             platform.revoke(state, &call);

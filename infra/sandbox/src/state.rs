@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bluesky,
+    bluesky, brought,
     call::Call,
     facebook,
     faults::Faults,
     google,
     journal::{Journal, Rows, Table},
     limits::Limits,
-    mastodon, mint,
+    mastodon, mint, social,
 };
 
 const REQUESTS_KEPT: usize = 10_000;
@@ -65,7 +65,7 @@ pub struct Executed {
 pub struct Received {
     /// When it arrived.
     pub at: Timestamp,
-    /// `mastodon`, `bluesky`, `google` or `facebook`.
+    /// The platform's name, e.g. `mastodon` or `google`.
     pub platform: String,
     /// The host it was meant for.
     pub host: String,
@@ -129,6 +129,8 @@ pub(crate) struct State {
     pub(crate) bluesky: bluesky::Tables,
     pub(crate) google: google::Tables,
     pub(crate) facebook: facebook::Tables,
+    pub(crate) brought: brought::Tables,
+    pub(crate) social: social::Tables,
     pub(crate) requests: VecDeque<Received>,
     pub(crate) faults: Faults,
     pub(crate) limits: Limits,
@@ -147,6 +149,8 @@ impl State {
             bluesky: bluesky::Tables::new(),
             google: google::Tables::new(),
             facebook: facebook::Tables::new(),
+            brought: brought::Tables::new(),
+            social: social::Tables::new(),
             requests: VecDeque::new(),
             faults: Faults::default(),
             limits: Limits::new(),
@@ -178,6 +182,8 @@ impl State {
         tables.extend(self.bluesky.all());
         tables.extend(self.google.all());
         tables.extend(self.facebook.all());
+        tables.extend(self.brought.all());
+        tables.extend(self.social.all());
         tables
     }
 

@@ -5,21 +5,35 @@ use url::Url;
 
 use super::{
     APP_ID,
-    tables::{Grant, person},
+    tables::{CHOICES, Grant, PAGES, person},
 };
 use crate::{
     call::{Call, Reply, text},
     oauth::{self, Challenge, UnknownMethod},
     pages,
+    social::repeated,
     state::State,
 };
 
-/// A request for sign-in that has been checked.
+/// What an application may ask for.
+const PERMISSIONS: [&str; 7] = [
+    "public_profile",
+    "email",
+    "pages_show_list",
+    "pages_manage_posts",
+    "pages_read_engagement",
+    "pages_manage_engagement",
+    "business_management",
+];
+
+/// A request for consent that has been checked.
 struct Request {
     redirect_uri: Url,
     /// The same as it was written: the exchange must repeat it exactly.
     redirect_uri_text: String,
     permissions: Vec<String>,
+    /// Whether to ask again for what a person has once declined.
+    again: bool,
     state: Option<String>,
     challenge: Option<Challenge>,
 }
@@ -54,7 +68,7 @@ impl Request {
         if permissions.is_empty() {
             permissions.push("public_profile".to_owned());
         }
-        let known = |name: &String| matches!(name.as_str(), "public_profile" | "email");
+        let known = |name: &String| PERMISSIONS.contains(&name.as_str());
         if let Some(unknown) = permissions.iter().find(|name| !known(name)) {
             let text = format!("Invalid Scopes: {unknown}.");
             return Err(shown("Invalid Scopes", &text));
@@ -69,6 +83,7 @@ impl Request {
             redirect_uri,
             redirect_uri_text: text(fields, "redirect_uri").unwrap_or_default(),
             permissions,
+            again: text(fields, "auth_type").as_deref() == Some("rerequest"),
             state: text(fields, "state"),
             challenge,
         })
@@ -88,7 +103,20 @@ pub(super) fn ask(call: &Call) -> Result<Reply, Reply> {
     let parameters = call.parameters();
     let request = Request::read(&parameters)?;
     let hidden = pages::hidden(&parameters);
-    Ok(pages::consent_at_facebook(&request.permissions, hidden))
+    let choices: &[_] = if request
+        .permissions
+        .iter()
+        .any(|name| name == "pages_show_list")
+    {
+        &CHOICES
+    } else {
+        &[]
+    };
+    Ok(pages::consent_at_facebook(
+        &request.permissions,
+        choices,
+        hidden,
+    ))
 }
 
 pub(super) fn decide(state: &mut State, call: &Call) -> Result<Reply, Reply> {
@@ -107,16 +135,49 @@ pub(super) fn decide(state: &mut State, call: &Call) -> Result<Reply, Reply> {
         let text = "Choose one of the sample accounts.";
         return Err(pages::notice(422, "No such account", text));
     };
-    let code = format!("AQ{}", state.key("facebook code"));
+    let mut without = repeated(call, "without");
+    if !request.again
+        && let Some(before) = state.facebook.declined.get(person.account)
+    {
+        without.extend(before.iter().cloned());
+    }
+    // Everybody lets an application know who they are.
+    let (declined, permissions): (Vec<_>, Vec<_>) = request
+        .permissions
+        .iter()
+        .cloned()
+        .partition(|name| without.contains(name) && name != "public_profile");
+    state
+        .facebook
+        .declined
+        .insert(person.account, declined.clone());
+    let code = format!("AQsbxcode{}", state.key("facebook code"));
     let reply = request.back(&[("code", Some(&code))]);
     let grant = Grant {
         person: person.account.to_owned(),
         redirect_uri: request.redirect_uri_text,
-        permissions: request.permissions,
+        permissions,
+        declined,
+        pages: ticked(person.account, &repeated(call, "choice")),
         challenge: request.challenge,
         expires_at: call.now.checked_add(oauth::CODE_LIFE).unwrap_or(call.now),
         used: false,
     };
     state.facebook.grants.insert(code, grant);
     Ok(reply)
+}
+
+/// The pages that the person ticked; all of them, where none was.
+fn ticked(account: &str, choices: &[String]) -> Vec<String> {
+    let own: Vec<String> = PAGES
+        .iter()
+        .filter(|page| page.manager == account)
+        .map(|page| page.id.to_owned())
+        .collect();
+    let picked: Vec<String> = own
+        .iter()
+        .filter(|page| choices.contains(page))
+        .cloned()
+        .collect();
+    if picked.is_empty() { own } else { picked }
 }

@@ -1,23 +1,26 @@
-//! The Graph API, as far as sign-in needs it: the exchange of a code, and who a token stands for.
+//! The Graph API: the exchange of codes and tokens, and who a token stands for.
 
 use aws_lc_rs::hmac;
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::{
-    APP_ID, APP_SECRET, Error, failure, grant_of, person,
-    tables::{Person, Token, parameters, token_text},
-    token_of,
+    APP_ID, APP_SECRET, Error, grant_of,
+    tables::{Person, Token, parameters, person, token_text},
 };
 use crate::{
     call::{Call, Reply, text},
+    meta::{expired_token, failure, no_token, revoked_token, unknown_token},
     mint,
     state::State,
 };
 
-const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(60 * 24);
+const SHORT_LIFE: SignedDuration = SignedDuration::from_hours(2);
+const LONG_LIFE: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// The token that stands for the application itself.
+const APP_TOKEN: &str = "1000000000000001|facebook-sandbox-secret";
 
-fn refused(code: u32, subcode: Option<u32>, message: &str) -> Reply {
+pub(super) fn refused(code: u32, subcode: Option<u32>, message: &str) -> Reply {
     let error = Error {
         subcode,
         ..Error::new(code, message)
@@ -34,7 +37,7 @@ fn argument(message: &str) -> Reply {
     error.reply()
 }
 
-pub(super) fn exchange(state: &mut State, call: &Call) -> Result<Reply, Reply> {
+fn require_application(call: &Call) -> Result<(), Reply> {
     let parameters = parameters(call);
     if text(&parameters, "client_id").as_deref() != Some(APP_ID) {
         let message =
@@ -44,6 +47,13 @@ pub(super) fn exchange(state: &mut State, call: &Call) -> Result<Reply, Reply> {
     if text(&parameters, "client_secret").as_deref() != Some(APP_SECRET) {
         return Err(refused(1, None, "Error validating client secret."));
     }
+    Ok(())
+}
+
+/// Exchanges a code for a token of the person, which lives for two hours.
+pub(super) fn exchange(state: &mut State, call: &Call) -> Result<Reply, Reply> {
+    require_application(call)?;
+    let parameters = parameters(call);
     let Some(grant) = grant_of(state, call).cloned() else {
         return Err(refused(100, None, "Invalid verification code format."));
     };
@@ -70,47 +80,95 @@ pub(super) fn exchange(state: &mut State, call: &Call) -> Result<Reply, Reply> {
     if let Some(grant) = state.facebook.grants.get_mut(&code) {
         grant.used = true;
     }
-    let access_token = format!("EAA{}", state.key("facebook access token"));
     let token = Token {
         person: grant.person,
         permissions: grant.permissions,
-        expires_at: call.now.checked_add(TOKEN_LIFE).unwrap_or(call.now),
+        declined: grant.declined,
+        pages: grant.pages,
+        page: None,
+        long: false,
+        expires_at: call.now.checked_add(SHORT_LIFE).ok(),
         revoked: false,
     };
-    state.facebook.tokens.insert(access_token.clone(), token);
-    Ok(Reply::json(
+    Ok(granted(state, token, SHORT_LIFE))
+}
+
+/// Exchanges a living token of a person for one that lives for sixty days.
+pub(super) fn lengthen(state: &mut State, call: &Call) -> Result<Reply, Reply> {
+    require_application(call)?;
+    let short = text(&parameters(call), "fb_exchange_token").unwrap_or_default();
+    let token = living(state, &short, call).map_err(Error::reply)?;
+    if token.page.is_some() {
+        return Err(argument("The access token must be one of a person."));
+    }
+    let token = Token {
+        long: true,
+        expires_at: call.now.checked_add(LONG_LIFE).ok(),
+        ..token
+    };
+    Ok(granted(state, token, LONG_LIFE))
+}
+
+fn granted(state: &mut State, token: Token, life: SignedDuration) -> Reply {
+    let access_token = keep(state, token);
+    Reply::json(
         200,
-        &json!({ "access_token": access_token, "token_type": "bearer", "expires_in": TOKEN_LIFE.as_secs() }),
+        &json!({ "access_token": access_token, "token_type": "bearer", "expires_in": life.as_secs() }),
+    )
+}
+
+/// Makes the text of a token, and keeps it.
+pub(super) fn keep(state: &mut State, token: Token) -> String {
+    let text = format!("EAAsbxsecret{}", state.key("facebook access token"));
+    state.facebook.tokens.insert(text.clone(), token);
+    text
+}
+
+/// The token with that text, if it is alive.
+pub(super) fn living(state: &State, text: &str, call: &Call) -> Result<Token, Error> {
+    let token = state.facebook.tokens.get(text).ok_or_else(unknown_token)?;
+    if token.revoked {
+        return Err(revoked_token(APP_ID));
+    }
+    if token.expires_at.is_some_and(|end| end <= call.now) {
+        return Err(expired_token());
+    }
+    Ok(token.clone())
+}
+
+/// Lets only the application itself pass.
+pub(super) fn require_own_token(call: &Call) -> Result<(), Reply> {
+    if token_text(call).as_deref() == Some(APP_TOKEN) {
+        return require_proof(call, APP_TOKEN);
+    }
+    Err(refused(
+        190,
+        None,
+        "Invalid OAuth access token - the token of an application is needed.",
     ))
 }
 
+/// Whether the call comes in the name of the application itself.
+pub(super) fn is_own(call: &Call) -> bool {
+    token_text(call).as_deref() == Some(APP_TOKEN)
+}
+
 /// The token of the call, when it is one and the call comes from somebody who knows the app's secret.
-fn authorized(state: &State, call: &Call) -> Result<Token, Reply> {
-    let Some(text_of_token) = token_text(call) else {
-        let message =
-            "An active access token must be used to query information about the current user.";
-        return Err(refused(2500, None, message));
-    };
-    let Some((_, token)) = token_of(state, call) else {
-        let message = "Invalid OAuth access token - Cannot parse access token";
-        return Err(refused(190, None, message));
-    };
-    if token.revoked {
-        let message = "Error validating access token: The user has not authorized application 1000000000000001.";
-        return Err(refused(190, Some(458), message));
-    }
-    if token.expires_at <= call.now {
-        let message = "Error validating access token: Session has expired.";
-        return Err(refused(190, Some(463), message));
-    }
+pub(super) fn authorized(state: &State, call: &Call) -> Result<Token, Reply> {
+    let text_of_token = token_text(call).ok_or_else(|| no_token().reply())?;
+    let token = living(state, &text_of_token, call).map_err(Error::reply)?;
+    require_proof(call, &text_of_token).map(|()| token)
+}
+
+fn require_proof(call: &Call, text_of_token: &str) -> Result<(), Reply> {
     match text(&parameters(call), "appsecret_proof") {
         None => Err(argument(
             "API calls from the server require an appsecret_proof argument",
         )),
-        Some(given) if given != proof(&text_of_token) => Err(argument(
+        Some(given) if given != proof(text_of_token) => Err(argument(
             "Invalid appsecret_proof provided in the API argument",
         )),
-        Some(_) => Ok(token.clone()),
+        Some(_) => Ok(()),
     }
 }
 
@@ -122,6 +180,9 @@ fn proof(access_token: &str) -> String {
 
 pub(super) fn me(state: &mut State, call: &Call) -> Result<Reply, Reply> {
     let token = authorized(state, call)?;
+    if let Some(page) = &token.page {
+        return super::pages::node(call, &token, page);
+    }
     let person = person(&token.person).ok_or_else(|| failure(500))?;
     let fields = text(&parameters(call), "fields").unwrap_or_else(|| "id,name".to_owned());
     let mut body = Map::new();

@@ -1,17 +1,19 @@
-//! Sign-in with Facebook: the dialog at `www.facebook.com` and the Graph API at `graph.facebook.com`.
+//! Facebook, for sign-in and for pages: the dialog at `www.facebook.com` and the Graph API at `graph.facebook.com`.
 
+mod access;
 mod dialog;
 mod graph;
+mod pages;
 mod tables;
 
 use jiff::Timestamp;
-use serde_json::json;
 
 pub(crate) use self::tables::{PEOPLE, Person, Tables};
-use self::tables::{grant_of, person, token_of};
+use self::tables::{grant_of, parameters, person, token_of};
+pub(crate) use crate::meta::failure;
 use crate::{
-    call::{Call, Reply},
-    pages,
+    call::{Call, Reply, text},
+    meta::{self, Error},
     state::State,
 };
 
@@ -30,7 +32,11 @@ pub(crate) const DIALOG_PATH: &str = "/v26.0/dialog/oauth";
 
 const VERSION: &str = "v26.0";
 const APP_ID: &str = "1000000000000001";
-const APP_SECRET: &str = "facebook-sandbox-secret";
+pub(crate) const APP_SECRET: &str = "facebook-sandbox-secret";
+
+fn is_id(segment: &str) -> bool {
+    segment.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// An operation: done, or refused; both are answers.
 type Handler = fn(&mut State, &Call) -> Result<Reply, Reply>;
@@ -47,11 +53,23 @@ fn route(call: &Call) -> Option<(&'static str, Handler)> {
         }
         (DIALOG_HOST, "POST", [VERSION, "dialog", "oauth"]) => ("dialog", dialog::decide),
         (GRAPH_HOST, "GET" | "POST", [VERSION, "oauth", "access_token"]) => {
-            ("access_token", graph::exchange)
+            match text(&parameters(call), "grant_type").as_deref() {
+                Some("fb_exchange_token") => ("fb_exchange_token", graph::lengthen),
+                _ => ("access_token", graph::exchange),
+            }
         }
+        (GRAPH_HOST, "GET", [VERSION, "debug_token"]) => ("debug_token", access::inspect),
         (GRAPH_HOST, "GET", [VERSION, "me"]) => ("me", graph::me),
-        (_, "GET", ["avatars", _]) => ("page", |_, call| Ok(avatar(call))),
-        (DIALOG_HOST, "GET", []) => ("page", |_, _| Ok(Reply::redirect("/accounts"))),
+        (GRAPH_HOST, "GET", [VERSION, "me", "permissions"]) => ("permissions", access::permissions),
+        (GRAPH_HOST, "GET", [VERSION, "me", "accounts"]) => ("accounts", pages::list),
+        (GRAPH_HOST, "DELETE", [VERSION, _, "permissions"]) => ("revoke", access::forget),
+        (GRAPH_HOST, "DELETE", [VERSION, _, "permissions", _]) => {
+            ("revoke_permission", access::forget)
+        }
+        (GRAPH_HOST, "GET", [VERSION, id]) if is_id(id) => ("page", pages::read),
+        (DIALOG_HOST, "GET", [id]) if is_id(id) => ("profile", |_, call| Ok(pages::profile(call))),
+        (_, "GET", ["avatars", _]) => ("avatar", |_, call| Ok(avatar(call))),
+        (DIALOG_HOST, "GET", []) => ("web", |_, _| Ok(Reply::redirect("/accounts"))),
         _ => return None,
     };
     Some(found)
@@ -61,8 +79,7 @@ pub(crate) fn identify(state: &State, call: &Call) -> (String, Option<String>) {
     let operation = route(call).map_or("unknown", |(name, _)| name);
     let account = match operation {
         "access_token" => grant_of(state, call).map(|grant| grant.person.clone()),
-        "me" => token_of(state, call).map(|(_, token)| token.person.clone()),
-        _ => None,
+        _ => token_of(state, call).map(|(_, token)| token.person.clone()),
     };
     (operation.to_owned(), account)
 }
@@ -74,20 +91,8 @@ pub(crate) fn execute(state: &mut State, call: &Call) -> Reply {
     }
 }
 
-pub(crate) fn too_many(_: Timestamp) -> Reply {
-    Error::new(4, "(#4) Application request limit reached").reply()
-}
-
-/// The body that a bare status has.
-pub(crate) fn failure(status: u16) -> Reply {
-    Error {
-        status,
-        ..Error::new(
-            2,
-            "An unexpected error has occurred. Please retry your request later.",
-        )
-    }
-    .reply()
+pub(crate) fn too_many(resets_at: Timestamp, now: Timestamp) -> Reply {
+    meta::too_many("pages", resets_at, now)
 }
 
 pub(crate) fn revoke_token(state: &mut State, call: &Call) {
@@ -99,38 +104,9 @@ pub(crate) fn revoke_token(state: &mut State, call: &Call) {
     }
 }
 
-/// An error as the Graph API words it.
-struct Error {
-    status: u16,
-    message: String,
-    kind: &'static str,
-    code: u32,
-    subcode: Option<u32>,
-}
-
-impl Error {
-    fn new(code: u32, message: &str) -> Self {
-        Self {
-            status: 400,
-            message: message.to_owned(),
-            kind: "OAuthException",
-            code,
-            subcode: None,
-        }
-    }
-
-    fn reply(self) -> Reply {
-        let mut error = json!({ "message": self.message, "type": self.kind, "code": self.code, "fbtrace_id": "Asandbox0000000000000000" });
-        if let Some(subcode) = self.subcode {
-            error["error_subcode"] = json!(subcode);
-        }
-        Reply::json(self.status, &json!({ "error": error }))
-    }
-}
-
 fn avatar(call: &Call) -> Reply {
     match person(call.segment(1).trim_end_matches(".svg")) {
-        Some(person) => pages::avatar(&person.name(), person.colours),
-        None => pages::missing(),
+        Some(person) => crate::pages::avatar(&person.name(), person.colours),
+        None => crate::pages::missing(),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const HOST: &str = "google.sandbox";
 
 const ISSUER: &str = "https://google.sandbox";
 const CLIENT_ID: &str = "tayang.apps.google.sandbox";
-const CLIENT_SECRET: &str = "google-sandbox-secret";
+pub(crate) const CLIENT_SECRET: &str = "google-sandbox-secret";
 
 /// An operation: done, or refused; both are answers.
 type Handler = fn(&mut State, &Call) -> Result<Reply, Reply>;

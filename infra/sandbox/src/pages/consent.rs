@@ -8,6 +8,7 @@ use crate::{
     call::{Reply, text},
     facebook, google, mastodon,
     oauth::APPLICATION,
+    social::{Choice, Server},
 };
 
 /// The same page for every platform, in each one's words and colours.
@@ -15,6 +16,8 @@ use crate::{
 #[template(path = "consent.html")]
 struct ConsentPage<'a> {
     platform: &'static str,
+    /// Its colours, where they do not come with the platform's name.
+    style: Option<String>,
     /// The letter in the platform's sign.
     mark: &'static str,
     /// The platform's name.
@@ -30,6 +33,10 @@ struct ConsentPage<'a> {
     people: Vec<Person>,
     receives: &'static str,
     scopes: Vec<(String, &'static str)>,
+    /// Whether scopes may be left out.
+    unticks: bool,
+    /// What there is to choose besides the person.
+    choices: &'static [Choice],
     yes: &'static str,
     no: &'static str,
     hidden: Vec<(String, String)>,
@@ -58,6 +65,7 @@ pub(crate) fn consent_on_mastodon(
         website.filter(|website| website.starts_with("https://") || website.starts_with("http://"));
     let page = ConsentPage {
         platform: "mastodon",
+        style: None,
         mark: "m",
         server: host,
         host,
@@ -69,6 +77,8 @@ pub(crate) fn consent_on_mastodon(
         people,
         receives: "It will be able to",
         scopes: in_words(scopes, on_mastodon),
+        unticks: false,
+        choices: &[],
         yes: "Authorize",
         no: "Deny",
         hidden,
@@ -79,6 +89,7 @@ pub(crate) fn consent_on_mastodon(
 pub(crate) fn consent_at_google(scopes: &[String], hidden: Vec<(String, String)>) -> Reply {
     let page = ConsentPage {
         platform: "google",
+        style: None,
         mark: "G",
         server: "Google",
         host: google::HOST,
@@ -90,6 +101,8 @@ pub(crate) fn consent_at_google(scopes: &[String], hidden: Vec<(String, String)>
         people: google::PEOPLE.iter().map(Person::at_google).collect(),
         receives: "Google will share with it",
         scopes: in_words(scopes, of_sign_in),
+        unticks: false,
+        choices: &[],
         yes: "Continue",
         no: "Cancel",
         hidden,
@@ -97,22 +110,83 @@ pub(crate) fn consent_at_google(scopes: &[String], hidden: Vec<(String, String)>
     render(200, &page)
 }
 
-pub(crate) fn consent_at_facebook(permissions: &[String], hidden: Vec<(String, String)>) -> Reply {
+pub(crate) fn consent_at_facebook(
+    permissions: &[String],
+    choices: &'static [Choice],
+    hidden: Vec<(String, String)>,
+) -> Reply {
+    // Pages are seen only by what is more than sign-in.
+    let (title, request) = if choices.is_empty() {
+        (
+            "Log in with Facebook",
+            "asks who you are. Choose the account to continue with.",
+        )
+    } else {
+        (
+            "Choose the pages",
+            "asks for access to pages that you manage. Those that you tick are shared with it; all of yours, when you tick none.",
+        )
+    };
     let page = ConsentPage {
         platform: "facebook",
+        style: None,
         mark: "f",
         server: "Facebook",
         host: facebook::DIALOG_HOST,
         path: facebook::DIALOG_PATH,
         app: APPLICATION,
-        title: "Log in with Facebook",
-        request: "asks who you are. Choose the account to continue with.",
+        title,
+        request,
         website: None,
         people: facebook::PEOPLE.iter().map(Person::at_facebook).collect(),
         receives: "It will receive",
-        scopes: in_words(permissions, of_sign_in),
+        scopes: in_words(permissions, at_facebook),
+        unticks: !choices.is_empty(),
+        choices,
         yes: "Continue",
         no: "Not now",
+        hidden,
+    };
+    render(200, &page)
+}
+
+/// The page of a platform that is known by its data.
+pub(crate) fn consent_at(
+    server: &'static Server,
+    scopes: &[String],
+    hidden: Vec<(String, String)>,
+) -> Reply {
+    let (host, path) = server.authorize;
+    let texts = &server.page;
+    let words = |scope: &str| {
+        let known = server.scopes.iter().find(|(name, _)| *name == scope);
+        known.map_or("", |(_, words)| words)
+    };
+    let page = ConsentPage {
+        platform: server.name,
+        style: Some(format!(
+            "--sign: {0}; --lit: {1}; --tint: {0}",
+            texts.colours[0], texts.colours[1]
+        )),
+        mark: texts.mark,
+        server: texts.title,
+        host,
+        path,
+        app: APPLICATION,
+        title: texts.heading,
+        request: texts.request,
+        website: None,
+        people: server
+            .people
+            .iter()
+            .map(|person| Person::at(server, person))
+            .collect(),
+        receives: "It will be able to",
+        scopes: in_words(scopes, words),
+        unticks: texts.unticks,
+        choices: server.choices,
+        yes: texts.yes,
+        no: texts.no,
         hidden,
     };
     render(200, &page)
@@ -134,6 +208,18 @@ fn of_sign_in(scope: &str) -> &'static str {
         "openid" => "A number that stands for your account",
         "email" => "Your e-mail address",
         _ => "Your name and picture",
+    }
+}
+
+/// What a permission of Facebook allows, in words.
+fn at_facebook(permission: &str) -> &'static str {
+    match permission {
+        "pages_show_list" => "A list of the pages that you manage",
+        "pages_manage_posts" => "Publishing on your pages",
+        "pages_read_engagement" => "Posts of your pages, and how they do",
+        "pages_manage_engagement" => "Comments on your pages",
+        "business_management" => "Pages of your business",
+        permission => of_sign_in(permission),
     }
 }
 

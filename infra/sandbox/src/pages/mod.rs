@@ -7,7 +7,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 pub(crate) use self::consent::{
-    consent_at_facebook, consent_at_google, consent_on_mastodon, hidden,
+    consent_at, consent_at_facebook, consent_at_google, consent_on_mastodon, hidden,
 };
 use self::views::{
     AccountsPage, AvatarImage, Card, Host, MailView, NoticePage, OutboxPage, Person, ProfilePage,
@@ -15,8 +15,10 @@ use self::views::{
 };
 use crate::{
     bluesky,
+    brought::SERVICES,
     call::{Call, Reply},
     facebook, google, mastodon,
+    social::SERVERS,
     state::State,
 };
 
@@ -94,9 +96,10 @@ pub(crate) fn outbox(state: &State) -> Reply {
 }
 
 pub(crate) fn accounts() -> Reply {
-    let hosts = vec![
+    let mut hosts = vec![
         Host {
             platform: "mastodon",
+            tint: None,
             name: "Mastodon",
             address: mastodon::HOST,
             how: "Connect with OAuth: the consent page lets you choose one of these accounts. Every host below mastodon.sandbox is a server of its own; long.mastodon.sandbox allows 5,000 characters.",
@@ -107,6 +110,7 @@ pub(crate) fn accounts() -> Reply {
         },
         Host {
             platform: "bluesky",
+            tint: None,
             name: "Bluesky",
             address: bluesky::HOST,
             how: "Connect with the handle and the app password.",
@@ -114,6 +118,7 @@ pub(crate) fn accounts() -> Reply {
         },
         Host {
             platform: "google",
+            tint: None,
             name: "Google",
             address: google::HOST,
             how: "Sign in to Tayang as one of these people.",
@@ -121,12 +126,15 @@ pub(crate) fn accounts() -> Reply {
         },
         Host {
             platform: "facebook",
+            tint: None,
             name: "Facebook",
             address: facebook::DIALOG_HOST,
-            how: "Sign in to Tayang as one of these people.",
+            how: "Sign in to Tayang as one of these people, or connect pages: Sari manages several, Eka one.",
             people: facebook::PEOPLE.iter().map(Person::at_facebook).collect(),
         },
     ];
+    hosts.extend(SERVERS.iter().map(|server| Host::of(server)));
+    hosts.extend(SERVICES.iter().map(|service| Host::brought(service)));
     render(
         200,
         &AccountsPage {

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{escape, readable};
 use crate::{
-    bluesky, facebook, google, mastodon,
+    bluesky, brought, facebook, google, mastodon, social,
     state::{Mail, Post},
 };
 
@@ -132,6 +132,20 @@ impl Person {
             note,
         }
     }
+
+    pub(super) fn at(server: &social::Server, person: &social::Person) -> Self {
+        let (host, _) = server.authorize;
+        Self {
+            platform: server.name,
+            account: person.account,
+            name: person.name.to_owned(),
+            handle: person.handle.to_owned(),
+            avatar: format!("/{host}/avatars/{}.svg", person.account),
+            profile: None,
+            app_password: None,
+            note: person.note,
+        }
+    }
 }
 
 pub(super) struct MailView {
@@ -197,10 +211,51 @@ fn linked(text: &str) -> String {
 /// A platform with its sample accounts.
 pub(super) struct Host {
     pub(super) platform: &'static str,
+    /// The colour of its notes, where it does not come with the platform's name.
+    pub(super) tint: Option<&'static str>,
     pub(super) name: &'static str,
     pub(super) address: &'static str,
     pub(super) how: &'static str,
     pub(super) people: Vec<Person>,
+}
+
+impl Host {
+    pub(super) fn brought(service: &brought::Service) -> Self {
+        let host = service.hosts[0];
+        let person = |sample: &brought::Sample| Person {
+            platform: service.name,
+            account: sample.account,
+            name: sample.name.to_owned(),
+            handle: sample.handle.to_owned(),
+            avatar: format!("/{host}/avatars/{}.svg", sample.account),
+            profile: None,
+            app_password: Some(sample.secret),
+            note: sample.note,
+        };
+        Self {
+            platform: service.name,
+            tint: Some(service.tint),
+            name: service.title,
+            address: host,
+            how: service.how,
+            people: service.samples.iter().map(person).collect(),
+        }
+    }
+
+    pub(super) fn of(server: &social::Server) -> Self {
+        Self {
+            platform: server.name,
+            tint: Some(server.page.colours[0]),
+            name: server.page.title,
+            address: server.authorize.0,
+            how: server.page.how,
+            people: server
+                .people
+                .iter()
+                .map(|person| Person::at(server, person))
+                .collect(),
+        }
+    }
 }
 
 #[derive(Template)]

@@ -390,3 +390,33 @@ async fn the_31st_login_in_five_minutes_is_too_many() {
     assert!(answer.headers().get("retry-after").is_none());
     assert_eq!(body(answer).await["error"], "RateLimitExceeded");
 }
+
+#[tokio::test]
+async fn a_session_can_be_asked_for_and_ended_with_its_refresh_token() {
+    let stage = Stage::set().await;
+    let session = stage.session().await;
+    let (access, refresh) = (
+        string(&session["accessJwt"]),
+        string(&session["refreshJwt"]),
+    );
+    let show = async |token: &str| {
+        let path = "/bluesky.sandbox/xrpc/com.atproto.server.getSession";
+        let answer = stage.get(path).bearer_auth(token).send().await.unwrap();
+        (answer.status().as_u16(), body(answer).await)
+    };
+    let end = async |token: &str| {
+        let path = "/bluesky.sandbox/xrpc/com.atproto.server.deleteSession";
+        let answer = stage.post(path).bearer_auth(token).send().await.unwrap();
+        answer.status().as_u16()
+    };
+    let (status, shown) = show(&access).await;
+    assert_eq!((status, &shown["did"]), (200, &session["did"]));
+    assert!(shown.get("accessJwt").is_none());
+    assert_eq!(show(&refresh).await.1["error"], "InvalidToken");
+    assert_eq!(end(&access).await, 400, "an access token ends nothing");
+    assert_eq!(show(&access).await.0, 200);
+    assert_eq!(end(&refresh).await, 200);
+    let (status, over) = show(&access).await;
+    assert_eq!((status, &over["error"]), (400, &json!("ExpiredToken")));
+    assert_eq!(end(&refresh).await, 400, "it is over already");
+}

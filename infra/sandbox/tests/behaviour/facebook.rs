@@ -163,7 +163,7 @@ async fn a_code_works_once_within_ten_minutes_for_the_same_request() {
     }
     let answer = body(exchange(&stage, &first, &[]).await).await;
     assert_eq!(answer["token_type"], "bearer");
-    assert_eq!(answer["expires_in"], 60 * 86_400);
+    assert_eq!(answer["expires_in"], 2 * 3_600);
     let (_, used) = error(exchange(&stage, &first, &[]).await).await;
     assert_eq!(
         (&used["code"], &used["error_subcode"]),
