@@ -5,12 +5,16 @@ use app::lambda::Function;
 pub mod accounts;
 pub mod activity;
 pub mod auth;
+pub mod invitations;
 pub mod jobs;
 pub mod me;
+pub mod members;
 mod pages;
+pub mod platforms;
 pub mod posts;
 pub mod system;
 pub mod teams;
+pub mod todos;
 pub mod users;
 
 /// Every deployed function. A binary refers to its own one only, so that the linker leaves the rest out.
@@ -27,6 +31,7 @@ pub static CATALOGUE: &[Function] = &[
     auth::jwks::FUNCTION,
     auth::oauth_authorize::FUNCTION,
     auth::oauth_callback::FUNCTION,
+    auth::oauth_choose::FUNCTION,
     me::get::FUNCTION,
     me::update::FUNCTION,
     me::delete::FUNCTION,
@@ -41,8 +46,28 @@ pub static CATALOGUE: &[Function] = &[
     users::update::FUNCTION,
     teams::create::FUNCTION,
     teams::list::FUNCTION,
+    teams::get::FUNCTION,
+    teams::update::FUNCTION,
+    teams::delete::FUNCTION,
+    members::list::FUNCTION,
+    members::add::FUNCTION,
+    members::change_role::FUNCTION,
+    members::remove::FUNCTION,
+    invitations::list::FUNCTION,
+    invitations::resend::FUNCTION,
+    invitations::revoke::FUNCTION,
+    invitations::mine::FUNCTION,
+    invitations::accept::FUNCTION,
+    invitations::decline::FUNCTION,
+    invitations::accept_page::FUNCTION,
+    invitations::accept_by_link::FUNCTION,
+    platforms::list::FUNCTION,
     accounts::connect::FUNCTION,
     accounts::list::FUNCTION,
+    accounts::get::FUNCTION,
+    accounts::reconnect::FUNCTION,
+    accounts::disconnect::FUNCTION,
+    todos::list::FUNCTION,
     posts::create::FUNCTION,
     posts::list::FUNCTION,
     posts::get::FUNCTION,
@@ -57,4 +82,7 @@ pub static CATALOGUE: &[Function] = &[
     jobs::notify::FUNCTION,
     jobs::deliver_email::FUNCTION,
     jobs::rotate_keys::FUNCTION,
+    jobs::caretaker::FUNCTION,
+    jobs::tend::FUNCTION,
+    jobs::rotate_vault::FUNCTION,
 ];

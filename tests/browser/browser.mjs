@@ -6,11 +6,13 @@ import { mkdir } from "node:fs/promises";
 import { chromium } from "playwright-core";
 
 export const [api, sandbox, folder] = process.argv.slice(2);
+/** The deployment's admin. */
+export const ADMIN = { email: "ana@example.com", password: "correct horse battery", name: "Ana" };
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
 const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"];
 /** The console shows each refusal of ours too, and that a provider did not answer; what the page makes of it is looked at by the walk. */
 const REFUSAL = /^Failed to load resource: the server responded with a status of (4\d\d|502) /;
-const REFUSING = ["/oauth/callback", "/verify-email", "/reset-password"];
+const REFUSING = ["/oauth/callback", "/oauth/choose", "/verify-email", "/reset-password", "/accept-invitation"];
 
 /** Takes steps, each with a sentence that is printed when it holds; at the first that does not, the screen is kept and all ends. */
 export async function walk(steps) {
@@ -69,6 +71,15 @@ export async function shoot(page, name) {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
+/** Goes to something by the keyboard alone, and presses Enter there, or another key. */
+export async function pressOn(page, target, key = "Enter") {
+  for (let tabs = 0; tabs < 40; tabs++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return page.keyboard.press(key);
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`the keyboard does not get to ${target}`);
+}
+
 /** The heading and the first words of a page of ours, once it has the heading. */
 export async function reads(page, heading, ...words) {
   await page.getByRole("heading", { name: heading, exact: true }).waitFor();
@@ -109,12 +120,15 @@ export async function until(what, look) {
   assert.fail(`waited too long for ${what}`);
 }
 
-/** The newest mail to an address with this subject, once it is there. */
+/** The mails to an address with this subject, the newest first. */
+export async function mailsTo(address, subject) {
+  const mails = await (await fetch(`${sandbox}/outbox.json`)).json();
+  return mails.filter((mail) => mail.to === address && mail.subject === subject);
+}
+
+/** The newest of these mails, once it is there. */
 export function mailTo(address, subject) {
-  return until(`the mail “${subject}” to ${address}`, async () => {
-    const mails = await (await fetch(`${sandbox}/outbox.json`)).json();
-    return mails.find((mail) => mail.to === address && mail.subject === subject);
-  });
+  return until(`the mail “${subject}” to ${address}`, async () => (await mailsTo(address, subject))[0]);
 }
 
 /** The link in a mail. */
@@ -139,6 +153,15 @@ export async function signUp(person) {
   await call("POST", "/register", { body: person, status: 202 });
   const link = new URL(await linkTo(person.email, person.locale === "id" ? "Konfirmasi alamat email Anda" : "Confirm your address"));
   return call("POST", "/verify-email", { body: { token: link.searchParams.get("token") }, status: 201 });
+}
+
+/** The token of the deployment's admin, who signs up if that has not happened yet. */
+export async function admin() {
+  const { email, password } = ADMIN;
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  const { status } = await fetch(`${api}/login`, { method: "POST", headers, body: JSON.stringify({ email, password }) });
+  if (status === 401) await signUp(ADMIN);
+  return (await logIn(ADMIN)).access_token;
 }
 
 export async function logIn({ email, password }, status = 200) {

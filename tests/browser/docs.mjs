@@ -52,7 +52,7 @@ async function consent({ page, complaints }, token, team) {
   await shoot(page, "consent");
   await page.getByText("harbour@mastodon.sandbox").click();
   await page.getByRole("button", { name: "Authorize" }).click();
-  await reads(page, "Connected", "harbour@mastodon.sandbox is connected");
+  await reads(page, "Connected", "harbour@mastodon.sandbox on Mastodon is connected");
   await shoot(page, "connected");
   const accounts = await call("GET", `/teams/${team}/accounts`, { token, status: 200 });
   assert.deepEqual(accounts.items.map((account) => account.handle), ["harbour@mastodon.sandbox"]);

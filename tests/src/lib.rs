@@ -19,7 +19,11 @@ mod harness;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod invitations;
+#[cfg(test)]
 mod mails;
+#[cfg(test)]
+mod members;
 #[cfg(test)]
 mod posts;
 #[cfg(test)]
@@ -30,5 +34,7 @@ mod restart;
 mod store;
 #[cfg(test)]
 mod teams;
+#[cfg(test)]
+mod todos;
 #[cfg(test)]
 mod wrong_input;

@@ -398,6 +398,7 @@ async fn a_result_is_recorded_once() {
     );
     let unclear = armed.after(Outcome::Unclear("too slow".into()), world.now());
     let record = |after| Recording {
+        tried: true,
         before: &armed,
         after,
         reason: None,

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::connection::{self, Begun};
+use super::connection::{self, Begun, Wish};
 use super::view::AccountView;
 use crate::auth::view::ConsentView;
 
@@ -18,24 +18,31 @@ pub const FUNCTION: Function = Function::endpoint("accounts-connect", |app, requ
     Box::pin(handle(app, request))
 });
 
-/// The account to connect.
+/// The account to connect. Which fields a platform needs, if any, is in `GET /platforms`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectAccount {
-    /// `mastodon` or `bluesky`.
+    /// The platform, such as `mastodon`.
     #[schema(value_type = String, example = "mastodon")]
     platform: Platform,
     /// The server that holds the account: needed for Mastodon, `bsky.social` unless said otherwise for Bluesky.
     #[schema(example = "mastodon.social")]
     host: Option<String>,
-    /// Bluesky: the handle or e-mail address of the account.
+    /// Bluesky: the handle or e-mail address of the account. Telegram: the channel or group, as `@name` or id.
     identifier: Option<String>,
     /// Bluesky: an app password, made in the account's settings; never the account's own password.
     #[schema(value_type = Option<String>, format = "password")]
     password: Option<SecretString>,
+    /// Telegram: the token of a bot that may post there.
+    #[schema(value_type = Option<String>, format = "password")]
+    token: Option<SecretString>,
+    /// Discord, Slack: the address of an incoming webhook.
+    #[schema(value_type = Option<String>, format = "password")]
+    webhook_url: Option<SecretString>,
 }
 
-/// Connects the account at once (201), or says where its owner has to agree first (202).
+/// Connects the account at once (201), or says where its owner has to agree first (202). When the consent opens several accounts, such as
+/// pages, its owner chooses in the same browser.
 #[utoipa::path(post, path = "/teams/{teamId}/accounts", tag = "accounts", operation_id = "accounts-connect",
     params(("teamId" = String, Path, description = "The team")), request_body = ConnectAccount, security(("access_token" = [])),
     responses((status = 201, description = "The account is connected", body = AccountView), (status = 202, description = "Consent is needed in a browser", body = ConsentView)))]
@@ -47,6 +54,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         host,
         identifier,
         password,
+        token,
+        webhook_url,
     } = request.json()?;
 
     let member = app
@@ -54,12 +63,23 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         .member(team, caller.user.id)
         .await?
         .ok_or_else(|| Error::NotFound("{teamId}".into()))?;
-    let input = ConnectInput {
-        host,
-        identifier,
-        password,
+    let wish = Wish {
+        platform,
+        input: ConnectInput {
+            host,
+            identifier,
+            password,
+            token,
+            webhook_url,
+        },
+        again: None,
     };
-    match connection::begin(app, &request, &member, platform, &input).await? {
+    begun(connection::begin(app, &request, &member, wish).await?)
+}
+
+/// The answer to a connection that has begun.
+pub(super) fn begun(begun: Begun) -> Result<Response> {
+    match begun {
         Begun::Connected(account) => respond::json(StatusCode::CREATED, &account),
         Begun::Consent(set_out) => {
             let view = ConsentView::new(&set_out.authorization_url, set_out.expires_at);

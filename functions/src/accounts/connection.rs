@@ -1,24 +1,49 @@
 //! A connection from its beginning to the connected account, whichever way the platform goes.
 
 use anyhow::Context;
+use app::vault::Chooser;
 use app::{App, Error, Request, Result};
+use domain::account::Access;
 use domain::{
-    Account, AccountName, AccountStatus, Activity, Actor, Kind, Member, Permission, Platform,
-    Scope, TeamId, UserId,
+    Account, AccountId, AccountName, AccountStatus, Member, OfferId, Permission, Platform, TeamId,
+    UserId, ids,
 };
-use platforms::{Begin, ConnectError, ConnectInput, Connected, Pending};
+use jiff::SignedDuration;
+use platforms::{
+    Begin, ConnectError, ConnectInput, Connected, Pending, Registration, Trip, connector,
+};
 use secrecy::ExposeSecret;
 
-use super::view::AccountView;
-use crate::auth::trip::{self, CALLBACK, Purpose, SetOut};
+use super::view::{AccountView, OfferView, OfferedView};
+use crate::auth::trip::{self, Browser, CALLBACK, Purpose, SetOut};
+
+/// How long somebody may take to choose among accounts.
+const OFFER_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+
+/// What is to be connected.
+pub(crate) struct Wish<'a> {
+    /// Where the account is.
+    pub(crate) platform: Platform,
+    /// What the person filled in.
+    pub(crate) input: ConnectInput,
+    /// The account that is to be connected again, and no other.
+    pub(crate) again: Option<&'a Account>,
+}
 
 /// Where a new connection stands.
-#[derive(Debug)]
 pub(crate) enum Begun {
     /// The account is connected.
-    Connected(AccountView),
+    Connected(Box<AccountView>),
     /// The person must agree in a browser first.
     Consent(SetOut),
+}
+
+/// What a consent led to.
+pub(crate) enum Finished {
+    /// An account is connected.
+    Connected(Box<AccountView>),
+    /// There are several: somebody has to choose.
+    Choose(OfferView),
 }
 
 /// Begins to connect an account to the member's team.
@@ -26,39 +51,59 @@ pub(crate) async fn begin(
     app: &App,
     request: &Request,
     member: &Member,
-    platform: Platform,
-    input: &ConnectInput,
+    wish: Wish<'_>,
 ) -> Result<Begun> {
     member.require(Permission::ManageTeam)?;
+    app.admit_connection(member.user).await?;
+    let Wish {
+        platform,
+        input,
+        again,
+    } = wish;
     let state = trip::random();
     let redirect_uri = app.address(CALLBACK).await?;
-    let client = match input
-        .host
-        .as_deref()
-        .filter(|typed| !typed.trim().is_empty())
-    {
-        Some(typed) => {
+    let requirements = connector(platform).requirements();
+    let client = match (requirements.registration, &input.host) {
+        (Registration::Deployment, _) => app.platform_client(platform).await?,
+        (Registration::PerHost, Some(typed)) => {
             let host = platforms::host_name(app.egress()?, typed).map_err(refused)?;
             app.client_at(platform, &host).await?
         }
-        None => None,
+        (Registration::PerHost | Registration::None, _) => None,
     };
-    let known = client.is_some();
-    let begun = platforms::connector(platform)
-        .begin(app.egress()?, input, &redirect_uri, &state, client)
+    if requirements.registration == Registration::Deployment
+        && client.is_none()
+        && input.filled().is_empty()
+    {
+        return Err(Error::invalid(
+            "/platform",
+            format!(
+                "is {}, where this deployment is not registered: whoever runs it can do that",
+                platform.title()
+            ),
+        ));
+    }
+    let trip = Trip {
+        redirect_uri: &redirect_uri,
+        state: &state,
+        now: app.now(),
+    };
+    let begun = connector(platform)
+        .begin(app.egress()?, &input, &trip, client.as_ref())
         .await
         .map_err(refused)?;
     match begun {
-        Begin::Connected(connected) => Ok(Begun::Connected(
-            keep(app, member, platform, *connected).await?,
-        )),
+        Begin::Connected(connected) => {
+            let connected = only(&mut vec![*connected], again.map(account_key))?;
+            let account = keep(app, member, platform, connected).await?;
+            Ok(Begun::Connected(Box::new(account)))
+        }
         Begin::Redirect {
             authorization_url,
             pending,
         } => {
-            if !known {
-                app.keep_client_at(platform, &pending.host, &pending.client)
-                    .await?;
+            if let Some(made) = pending.client.as_ref().filter(|_| client.is_none()) {
+                app.keep_client_at(platform, &pending.host, made).await?;
             }
             let pending = pending
                 .to_sealed_json()
@@ -68,6 +113,7 @@ pub(crate) async fn begin(
                 pending: pending.expose_secret().to_owned(),
                 team: member.team,
                 user: member.user,
+                again: again.map(|account| account.id),
             };
             let set_out = trip::begin(app, request, &state, authorization_url, &purpose).await?;
             Ok(Begun::Consent(set_out))
@@ -75,26 +121,146 @@ pub(crate) async fn begin(
     }
 }
 
-/// Exchanges the code and keeps the account.
+/// Somebody who agreed in a browser.
+pub(crate) struct Back<'a> {
+    /// The team and the user who began.
+    pub(crate) began: (TeamId, UserId),
+    /// The account that is to be connected again, and no other.
+    pub(crate) again: Option<AccountId>,
+    /// The browser.
+    pub(crate) browser: &'a Browser,
+}
+
+/// Exchanges the code and keeps the account, or has the person choose.
 pub(crate) async fn finish(
     app: &App,
-    (team, user): (TeamId, UserId),
+    back: &Back<'_>,
     platform: Platform,
     pending: &str,
     code: &str,
-) -> Result<AccountView> {
-    let member = app
-        .store
-        .member(team, user)
-        .await?
-        .ok_or_else(|| Error::NotFound("?state".into()))?;
+) -> Result<Finished> {
+    let (team, user) = back.began;
+    let gone = || Error::NotFound("?state".into());
+    let member = app.store.member(team, user).await?.ok_or_else(gone)?;
     member.require(Permission::ManageTeam)?;
+    let again = match back.again {
+        Some(id) => Some(app.store.account(team, id).await?.ok_or_else(gone)?),
+        None => None,
+    };
     let pending = Pending::from_json(pending).context("reading a connection")?;
-    let connected = platforms::connector(platform)
-        .finish(app.egress()?, &pending, code, app.now())
+    let client = match connector(platform).requirements().registration {
+        Registration::Deployment => app.platform_client(platform).await?,
+        Registration::PerHost | Registration::None => None,
+    };
+    let (egress, now) = (app.egress()?, app.now());
+    let mut connected = connector(platform)
+        .finish(egress, client.as_ref(), &pending, code, now)
         .await
         .map_err(refused)?;
-    keep(app, &member, platform, connected).await
+    if again.is_none() && connected.len() > 1 {
+        let chooser = Chooser {
+            team,
+            user,
+            platform,
+            browser: back.browser.hash(),
+        };
+        return offer(app, &chooser, &connected).await.map(Finished::Choose);
+    }
+    let wanted = only(&mut connected, again.as_ref().map(account_key))?;
+    let account = keep(app, &member, platform, wanted).await?;
+    // What else the consent opened and the team has already is connected again with it: often the old access of all of them ended at once.
+    for other in connected {
+        let target = &other.target;
+        let before = app
+            .store
+            .connected(team, platform, &target.host, &target.remote_id);
+        if before.await?.is_some() {
+            keep(app, &member, platform, other).await?;
+        }
+    }
+    Ok(Finished::Connected(Box::new(account)))
+}
+
+/// Keeps accounts, with their tokens, until somebody has chosen.
+async fn offer(app: &App, chooser: &Chooser, connected: &[Connected]) -> Result<OfferView> {
+    let (id, expires_at): (OfferId, _) = (app.new_id(), app.now() + OFFER_LIFETIME);
+    app.keep_offer(id, chooser, connected, expires_at).await?;
+    let (team, platform) = (chooser.team, chooser.platform);
+    let offered = connected.iter().map(|account| async move {
+        let target = &account.target;
+        let before = app
+            .store
+            .connected(team, platform, &target.host, &target.remote_id);
+        Ok::<_, Error>(OfferedView::new(account, before.await?.is_some()))
+    });
+    Ok(OfferView {
+        offer_id: id.to_string(),
+        team_id: team.to_string(),
+        platform: platform.to_string(),
+        accounts: futures::future::try_join_all(offered).await?,
+        expires_at: expires_at.to_string(),
+    })
+}
+
+/// Keeps the accounts that somebody has chosen, in the browser in which he agreed.
+pub(crate) async fn choose(
+    app: &App,
+    browser: &Browser,
+    id: OfferId,
+    chosen: &[String],
+) -> Result<Vec<AccountView>> {
+    let unusable = || Error::NotFound("/offer_id".into());
+    if app.now() >= ids::made_at(&id) + OFFER_LIFETIME {
+        return Err(unusable());
+    }
+    let offer = app.offer(id, &browser.hash()).await?;
+    let (chooser, mut offered) = offer.ok_or_else(unusable)?;
+    let member = app.store.member(chooser.team, chooser.user).await?;
+    let member = member.ok_or_else(unusable)?;
+    member.require(Permission::ManageTeam)?;
+    for (n, remote_id) in chosen.iter().enumerate() {
+        let is_offered = |account: &Connected| account.target.remote_id == *remote_id;
+        if !offered.iter().any(is_offered) {
+            return Err(Error::invalid(
+                format!("/accounts/{n}"),
+                "is none of the accounts on offer",
+            ));
+        }
+    }
+    offered.retain(|account| chosen.contains(&account.target.remote_id));
+    let mut accounts = Vec::with_capacity(offered.len());
+    // One after the other: each is whole by itself, and until the offer is forgotten the rest can be chosen again.
+    for connected in offered {
+        accounts.push(keep(app, &member, chooser.platform, connected).await?);
+    }
+    app.store.forget_offer(id).await?;
+    Ok(accounts)
+}
+
+/// What tells one account of a platform from the others, and what people call it.
+fn account_key(account: &Account) -> (&str, &str, &str) {
+    (&account.host, &account.remote_id, &account.handle)
+}
+
+/// Takes out the account that was asked for, or the first one.
+fn only(connected: &mut Vec<Connected>, again: Option<(&str, &str, &str)>) -> Result<Connected> {
+    let wanted = |account: &Connected| {
+        again.is_none_or(|(host, remote_id, _)| {
+            account.target.host == host && account.target.remote_id == remote_id
+        })
+    };
+    let Some(position) = connected.iter().position(wanted) else {
+        let handles: Vec<_> = connected
+            .iter()
+            .map(|account| account.target.handle.as_str())
+            .collect();
+        let wanted = again.map_or("an account", |(_, _, handle)| handle);
+        return Err(Error::Conflict(format!(
+            "this opened {}, and not {wanted}: sign in at the platform as the one who has {wanted}",
+            handles.join(", ")
+        )));
+    };
+    Ok(connected.swap_remove(position))
 }
 
 /// Keeps a connected account. One that the team had connected before keeps its id, so that its waiting posts still find it.
@@ -109,13 +275,15 @@ async fn keep(
         display_name,
         url,
         tokens,
+        permissions,
+        grant,
     } = connected;
     let before = app
         .store
         .connected(member.team, platform, &target.host, &target.remote_id)
         .await?;
     let account = Account {
-        id: before.map_or_else(|| app.new_id(), |before| before.id),
+        id: app.new_id(),
         team: member.team,
         platform,
         host: target.host,
@@ -125,25 +293,28 @@ async fn keep(
         url: url.into(),
         max_characters: target.max_characters,
         status: AccountStatus::Active,
-        token_generation: before.map_or(1, |before| before.token_generation + 1),
+        problem: None,
+        access: Access {
+            scopes: tokens.scopes.clone(),
+            permissions,
+            ends_at: tokens.ends_at,
+        },
+        grant,
+        token_generation: 1,
         connected_by: member.user,
         connected_at: app.now(),
+        checked_at: app.now(),
+        chore_at: app.now(),
+        unsettled: false,
+        revision: 1,
     };
-    let entry = Activity::new(
-        app.new_id(),
-        Scope::Team(member.team),
-        Actor::User(member.user),
-        Kind::AccountConnected,
-        app.now(),
-    )
-    .about_account(account.id)
-    .with("platform", platform.to_string())
-    .with("handle", &account.handle);
-    let sealed = app.seal_tokens(&account, &tokens).await?;
+    let (entry, now) = (app.new_id(), app.now());
+    let changed = account.connected(member, before.as_ref(), tokens.renew_at, entry, now)?;
+    let sealed = app.seal_tokens(&changed.account, &tokens).await?;
     app.store
-        .connect_account(&account, &sealed, member, &entry)
+        .connect_account(before.as_ref(), &changed, &sealed, member)
         .await?;
-    Ok(AccountView::from(&account))
+    Ok(AccountView::new(&changed.account, now))
 }
 
 /// A display name is the platform's text: one that is no name of ours gives way to the handle.

@@ -45,7 +45,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let after: Option<AccountId> = cursor::begin(app, from.as_deref(), &context).await?;
     let accounts = app.store.accounts(team, after, PAGE + 1).await?;
 
-    let view = |account: &Account| AccountView::from(account);
+    let view = |account: &Account| AccountView::new(account, app.now());
     let page = cursor::page(app, accounts, PAGE, &context, |account| account.id, view);
     respond::ok(&page.await?)
 }

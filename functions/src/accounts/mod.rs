@@ -2,5 +2,8 @@
 
 pub mod connect;
 pub(crate) mod connection;
+pub mod disconnect;
+pub mod get;
 pub mod list;
+pub mod reconnect;
 pub mod view;

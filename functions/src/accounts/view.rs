@@ -1,6 +1,8 @@
 //! Accounts, as the API shows them: never a token.
 
 use domain::Account;
+use jiff::Timestamp;
+use platforms::Connected;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +14,7 @@ pub struct AccountView {
     pub id: String,
     /// The team.
     pub team_id: String,
-    /// `mastodon` or `bluesky`.
+    /// The platform, such as `mastodon`: see `GET /platforms`.
     #[schema(example = "mastodon")]
     pub platform: String,
     /// The server that holds it.
@@ -28,16 +30,31 @@ pub struct AccountView {
     pub url: String,
     /// The most characters its server takes, where the server says so.
     pub max_characters: Option<u32>,
-    /// `active`, or `needs_reconnect` when the platform no longer accepts our token.
+    /// `active`; `expiring`, when its access ends within 7 days unless you connect it again; `needs_reconnect`, when the platform no longer
+    /// lets us in: what is scheduled waits until an admin of the team connects it again.
     #[schema(example = "active")]
     pub status: String,
+    /// Why it needs to be connected again, in the platform's words.
+    pub problem: Option<String>,
+    /// What the platform has granted, in its words (scopes).
+    pub scopes: Vec<String>,
+    /// What we may do there besides, in the platform's words: tasks on a page, rights of a bot.
+    pub permissions: Vec<String>,
+    /// When the access ends unless its owner agrees again, where that is known (RFC 3339).
+    #[schema(format = "date-time")]
+    pub access_ends_at: Option<String>,
+    /// When the platform last said that the access works (RFC 3339).
+    #[schema(format = "date-time")]
+    pub checked_at: String,
+    /// Who connected it.
+    pub connected_by: String,
     /// When it was connected (RFC 3339).
     #[schema(format = "date-time")]
     pub connected_at: String,
 }
 
-impl From<&Account> for AccountView {
-    fn from(account: &Account) -> Self {
+impl AccountView {
+    pub(crate) fn new(account: &Account, now: Timestamp) -> Self {
         Self {
             id: account.id.to_string(),
             team_id: account.team.to_string(),
@@ -47,8 +64,59 @@ impl From<&Account> for AccountView {
             name: account.name.to_string(),
             url: account.url.clone(),
             max_characters: account.max_characters,
-            status: account.status.to_string(),
+            status: account.health(now).to_string(),
+            problem: account.problem.clone(),
+            scopes: account.access.scopes.clone(),
+            permissions: account.access.permissions.clone(),
+            access_ends_at: account.access.ends_at.map(|end| end.to_string()),
+            checked_at: account.checked_at.to_string(),
+            connected_by: account.connected_by.to_string(),
             connected_at: account.connected_at.to_string(),
+        }
+    }
+}
+
+/// Several accounts that one consent opened, for somebody to choose from with `POST /oauth/choose`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferView {
+    /// Its id.
+    pub offer_id: String,
+    /// The team that they can be connected to.
+    pub team_id: String,
+    /// The platform.
+    #[schema(example = "facebook")]
+    pub platform: String,
+    /// What can be chosen.
+    pub accounts: Vec<OfferedView>,
+    /// Until when (RFC 3339).
+    #[schema(format = "date-time")]
+    pub expires_at: String,
+}
+
+/// An account that can be chosen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferedView {
+    /// What the platform calls it: choose by this.
+    pub remote_id: String,
+    /// Its handle.
+    pub handle: String,
+    /// Its display name.
+    pub name: String,
+    /// The address of its profile.
+    #[schema(format = "uri")]
+    pub url: String,
+    /// Whether the team has it already: choosing it connects it again.
+    pub connected: bool,
+}
+
+impl OfferedView {
+    pub(crate) fn new(account: &Connected, connected: bool) -> Self {
+        Self {
+            remote_id: account.target.remote_id.clone(),
+            handle: account.target.handle.clone(),
+            name: account.display_name.clone(),
+            url: account.url.to_string(),
+            connected,
         }
     }
 }

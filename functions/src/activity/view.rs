@@ -41,6 +41,12 @@ pub struct ActivityView {
     /// The account concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account_id: Option<String>,
+    /// The member concerned, where that is not who did it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub member_id: Option<String>,
+    /// The invitation concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub invitation_id: Option<String>,
     /// The wish for another address concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub email_change_id: Option<String>,
@@ -75,6 +81,8 @@ impl From<&Activity> for ActivityView {
             post_id: entry.post.map(|id| id.to_string()),
             publication_id: entry.publication.map(|id| id.to_string()),
             account_id: entry.account.map(|id| id.to_string()),
+            member_id: entry.member.map(|id| id.to_string()),
+            invitation_id: entry.invitation.map(|id| id.to_string()),
             email_change_id: entry.email_change.map(|id| id.to_string()),
             details: entry.details.clone(),
         }

@@ -5,6 +5,7 @@ use askama::Template;
 use domain::Locale;
 use http::StatusCode;
 
+use super::oauth_choose::MOST;
 use crate::pages;
 pub(crate) use crate::pages::words::Landing;
 use crate::pages::words::{End, Words};
@@ -23,6 +24,7 @@ struct Page<'a> {
 pub(crate) fn page(locale: Locale, landing: &Landing<'_>) -> Result<Response> {
     let status = match landing {
         Landing::Connected { .. }
+        | Landing::Choose { .. }
         | Landing::SignedIn { .. }
         | Landing::Linked { .. }
         | Landing::MailSent { .. } => StatusCode::OK,

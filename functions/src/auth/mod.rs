@@ -8,6 +8,7 @@ pub mod logout;
 pub(crate) mod new_password;
 pub mod oauth_authorize;
 pub mod oauth_callback;
+pub mod oauth_choose;
 pub(crate) mod provider;
 pub(crate) mod record;
 pub mod refresh_token;

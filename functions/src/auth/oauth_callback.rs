@@ -2,7 +2,7 @@
 
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use domain::{Locale, Provider};
+use domain::{Locale, Platform, Provider};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,10 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::landing::{self, Landing};
 use super::provider::{self, Return};
 use super::returning;
-use super::trip::{self, Purpose};
+use super::trip::{self, Browser, Purpose};
 use super::view::{LoggedIn, MessageView};
-use crate::accounts::connection;
-use crate::accounts::view::AccountView;
+use crate::accounts::connection::{self, Finished};
+use crate::accounts::view::{AccountView, OfferView};
 use crate::me::view::IdentityView;
 
 /// The deployed function.
@@ -43,6 +43,8 @@ const NOTHING_TO_FINISH: &str = "there is nothing left to finish here: begin aga
 pub enum Arrived {
     /// An account is connected to the team.
     Connected(Box<AccountView>),
+    /// The consent opened several accounts: choose with `POST /oauth/choose`.
+    Choose(OfferView),
     /// Somebody is signed in.
     SignedIn(Box<LoggedIn>),
     /// The user can sign in this way too.
@@ -112,9 +114,19 @@ async fn finish(app: &App, request: &Request) -> Result<Arrived> {
             pending,
             team,
             user,
+            again,
         } => {
-            let account = connection::finish(app, (team, user), platform, &pending, &code).await?;
-            Ok(Arrived::Connected(Box::new(account)))
+            let browser = Browser::of(request).ok_or_else(|| Error::NotFound("?state".into()))?;
+            let back = connection::Back {
+                began: (team, user),
+                again,
+                browser: &browser,
+            };
+            let finished = connection::finish(app, &back, platform, &pending, &code).await?;
+            Ok(match finished {
+                Finished::Connected(account) => Arrived::Connected(account),
+                Finished::Choose(offer) => Arrived::Choose(offer),
+            })
         }
         Purpose::SignIn {
             provider,
@@ -144,8 +156,13 @@ fn show(locale: Locale, outcome: Result<Arrived>) -> Result<Response> {
             locale,
             &Landing::Connected {
                 handle: &account.handle,
+                platform: title(&account.platform),
             },
         ),
+        Ok(Arrived::Choose(offer)) => {
+            let (offer, platform) = (&offer, title(&offer.platform));
+            landing::page(locale, &Landing::Choose { offer, platform })
+        }
         Ok(Arrived::SignedIn(logged_in)) => landing::page(
             locale,
             &Landing::SignedIn {
@@ -167,4 +184,10 @@ fn show(locale: Locale, outcome: Result<Arrived>) -> Result<Response> {
         ),
         Err(error) => landing::refused(locale, error),
     }
+}
+
+/// A platform's name for people.
+fn title(platform: &str) -> &'static str {
+    let platform: Option<Platform> = platform.parse().ok();
+    platform.map_or("", Platform::title)
 }

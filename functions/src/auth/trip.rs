@@ -5,7 +5,7 @@ use app::secrets::derive;
 use app::{App, Error, Request, RequestExt, Response, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Kind, Locale, Platform, Provider, SessionId, TeamId, UserId};
+use domain::{AccountId, Kind, Locale, Platform, Provider, SessionId, TeamId, UserId};
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 use jiff::{SignedDuration, Timestamp};
@@ -51,6 +51,7 @@ pub(crate) enum Purpose {
         pending: String,
         team: TeamId,
         user: UserId,
+        again: Option<AccountId>,
     },
 }
 

@@ -41,14 +41,14 @@ async fn deliver(app: &App, mail: Mail) -> Result<()> {
     Ok(())
 }
 
-/// The message's id is made of the event and the kind of mail, so that a mail which is sent twice is recognised as the same one.
+/// The message's id is made of the event and the mail's mark, so that a mail which is sent twice is recognised as the same one.
 fn mime(from: &str, mail: &Mail, letter: Letter) -> Result<Vec<u8>> {
     let from: Mailbox = from.parse().context("MAIL_FROM")?;
     let Recipient { email, name, .. } = letter.to;
     let address = email.as_str().parse().context("the address of a mail")?;
-    let to = Mailbox::new(Some(name.into()), address);
-    let (kind, domain) = (mail.about.kind(), from.email.domain());
-    let id = format!("<{}.{kind}@{domain}>", mail.event);
+    let to = Mailbox::new(name.map(Into::into), address);
+    let (mark, domain) = (mail.about.mark(), from.email.domain());
+    let id = format!("<{}.{mark}@{domain}>", mail.event);
     let message = Message::builder()
         .from(from)
         .to(to)

@@ -5,11 +5,13 @@ use app::App;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::schedule::queue_delay;
 use domain::{
-    ActivityId, EmailChangeId, PasswordResetId, PostId, PublicationId, RegistrationId, UserId,
+    AccountId, ActivityId, EmailChangeId, InvitationId, PasswordResetId, PostId, PublicationId,
+    RegistrationId, TeamId, UserId,
 };
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::DueRow;
+use store::{Chore, DueRow};
 
 /// The most messages of one request: a limit of SQS.
 const BATCH_MAX: usize = 10;
@@ -23,6 +25,27 @@ pub struct Due {
     pub post_id: PostId,
     /// The publication.
     pub publication_id: PublicationId,
+}
+
+/// A chore that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoreDue {
+    /// When it became due.
+    pub at: Timestamp,
+    /// The team.
+    pub team_id: TeamId,
+    /// The account; none for the team as a whole.
+    pub account_id: Option<AccountId>,
+}
+
+impl From<ChoreDue> for Chore {
+    fn from(due: ChoreDue) -> Self {
+        Self {
+            at: due.at,
+            team: due.team_id,
+            account: due.account_id,
+        }
+    }
 }
 
 /// A mail to send.
@@ -117,12 +140,57 @@ pub enum About {
         /// The publication.
         publication: PublicationId,
     },
+    /// A team asks somebody to join.
+    Invitation {
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// An admin of a team made somebody a member.
+    MemberAdded {
+        /// Whom.
+        user: UserId,
+        /// The team.
+        team: TeamId,
+    },
+    /// An admin of a team changed what a member may do.
+    MemberRoleChanged {
+        /// Which member.
+        user: UserId,
+        /// The team.
+        team: TeamId,
+    },
+    /// An admin took somebody out of a team.
+    MemberRemoved {
+        /// Whom.
+        user: UserId,
+        /// The team.
+        team: TeamId,
+    },
+    /// An account must be connected again.
+    AccountNeedsReconnect {
+        /// Who is told.
+        user: UserId,
+        /// The team.
+        team: TeamId,
+        /// The account.
+        account: AccountId,
+    },
+    /// The access to an account ends soon.
+    AccountExpiring {
+        /// Who is told.
+        user: UserId,
+        /// The team.
+        team: TeamId,
+        /// The account.
+        account: AccountId,
+    },
 }
 
 impl About {
-    /// The kind of mail, different for every mail of one event: the mail's own id is made of it.
-    pub fn kind(&self) -> &'static str {
-        match self {
+    /// The kind of mail and, where one event is told to several people, the person: different for every mail of one event, so the mail's own
+    /// id is made of it.
+    pub fn mark(&self) -> String {
+        let kind = match self {
             Self::Registration { .. } => "registration",
             Self::PasswordResetLink { .. } => "password-reset-link",
             Self::PasswordChanged { .. } => "password-changed",
@@ -138,7 +206,16 @@ impl About {
             Self::Disabled { .. } => "disabled",
             Self::Enabled { .. } => "enabled",
             Self::Publication { .. } => "publication",
-        }
+            Self::Invitation { .. } => "invitation",
+            Self::MemberAdded { .. } => "member-added",
+            Self::MemberRoleChanged { .. } => "member-role-changed",
+            Self::MemberRemoved { .. } => "member-removed",
+            Self::AccountNeedsReconnect { user, .. } => {
+                return format!("account-needs-reconnect.{user}");
+            }
+            Self::AccountExpiring { user, .. } => return format!("account-expiring.{user}"),
+        };
+        kind.to_owned()
     }
 }
 
@@ -158,6 +235,23 @@ pub(crate) async fn enqueue_due(app: &App, rows: &[DueRow]) -> Result<()> {
         })
         .collect::<Result<_>>()?;
     send(app, &app.config.publish_queue_url, &messages).await
+}
+
+/// Puts chores on their queue, each delayed to its time.
+pub(crate) async fn enqueue_chores(app: &App, chores: &[Chore]) -> Result<()> {
+    let now = app.now();
+    let messages: Vec<_> = chores
+        .iter()
+        .map(|chore| {
+            let due = ChoreDue {
+                at: chore.at,
+                team_id: chore.team,
+                account_id: chore.account,
+            };
+            Ok((serde_json::to_string(&due)?, queue_delay(chore.at, now)))
+        })
+        .collect::<Result<_>>()?;
+    send(app, &app.config.chore_queue_url, &messages).await
 }
 
 /// Puts mails on the queue.

@@ -1,5 +1,6 @@
-//! What happens by itself: the tick, publishing, and telling people.
+//! What happens by itself: the ticks, publishing, looking after accounts, and telling people.
 
+pub mod caretaker;
 pub mod deliver_email;
 mod mail;
 pub mod message;
@@ -10,3 +11,7 @@ pub mod publisher;
 mod recording;
 pub mod relay;
 pub mod rotate_keys;
+pub mod rotate_vault;
+mod seeds;
+pub mod tend;
+mod tokens;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use app::App;
 use app::lambda::Function;
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use domain::Kind;
+use domain::{Kind, Member, Permission, TeamId, UserId};
 use serde_json::{Value, json};
 
 use super::message::{About, Mail, enqueue_mails};
@@ -16,6 +16,9 @@ use crate::activity::view::ActivityView;
 /// The deployed function.
 pub const FUNCTION: Function =
     Function::job("jobs-notify", |app, event| Box::pin(handle(app, event)));
+
+/// How many members are read at once.
+const PAGE: usize = 100;
 
 /// Puts the mails of one event on the queue.
 pub async fn handle(app: &App, event: Value) -> Result<Value> {
@@ -36,6 +39,9 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
 async fn about(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
     let user = || id(entry.user_id.as_deref(), "whose event it is");
     let change = || id(entry.email_change_id.as_deref(), "which wish");
+    let team = || id(entry.team_id.as_deref(), "which team");
+    let member = || id(entry.member_id.as_deref(), "which member");
+    let account = || id(entry.account_id.as_deref(), "which account");
     let told = match entry.kind.parse().context("the kind of an entry")? {
         Kind::RegistrationRequested => vec![About::Registration {
             registration: id(entry.registration_id.as_deref(), "which sign-up")?,
@@ -67,18 +73,59 @@ async fn about(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
         Kind::UserRoleChanged => vec![About::RoleChanged { user: user()? }],
         Kind::UserDisabled => vec![About::Disabled { user: user()? }],
         Kind::UserEnabled => vec![About::Enabled { user: user()? }],
+        Kind::InvitationSent | Kind::InvitationResent => vec![About::Invitation {
+            invitation: id(entry.invitation_id.as_deref(), "which invitation")?,
+        }],
+        Kind::MemberAdded => vec![About::MemberAdded {
+            user: member()?,
+            team: team()?,
+        }],
+        Kind::MemberRoleChanged => vec![About::MemberRoleChanged {
+            user: member()?,
+            team: team()?,
+        }],
+        Kind::MemberRemoved => vec![About::MemberRemoved {
+            user: member()?,
+            team: team()?,
+        }],
+        Kind::AccountNeedsReconnect => {
+            let (team, account) = (team()?, account()?);
+            let to = |user| About::AccountNeedsReconnect {
+                user,
+                team,
+                account,
+            };
+            admins(app, team).await?.into_iter().map(to).collect()
+        }
+        Kind::AccountExpiring => {
+            let (team, account) = (team()?, account()?);
+            let to = |user| About::AccountExpiring {
+                user,
+                team,
+                account,
+            };
+            admins(app, team).await?.into_iter().map(to).collect()
+        }
         Kind::PublicationPublished
         | Kind::PublicationRefused
         | Kind::PublicationUnclear
         | Kind::PublicationBlocked
-        | Kind::PublicationMissed => of_publication(app, entry).await?,
+        | Kind::PublicationMissed
+        | Kind::PublicationCancelled => of_publication(app, entry).await?,
         Kind::SessionStarted
         | Kind::SessionEnded
         | Kind::UserCreated
         | Kind::UserChanged
         | Kind::UserDeleted
         | Kind::TeamCreated
+        | Kind::TeamChanged
+        | Kind::TeamDeleted
+        | Kind::MemberJoined
         | Kind::MemberLeft
+        | Kind::InvitationRevoked
+        | Kind::InvitationDeclined
+        | Kind::AccountReconnected
+        | Kind::AccountDisconnected
         | Kind::AccountConnected
         | Kind::PostCreated
         | Kind::PostScheduled => Vec::new(),
@@ -97,6 +144,21 @@ async fn of_publication(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
         publication,
     });
     Ok(about.into_iter().collect())
+}
+
+/// Those who run a team. Whether they may still be told when the mail is written is decided then.
+async fn admins(app: &App, team: TeamId) -> Result<Vec<UserId>> {
+    let (mut admins, mut after) = (Vec::new(), None);
+    loop {
+        let members = app.store.members(team, after, PAGE).await?;
+        after = members.last().map(|member| member.user);
+        let is_last = members.len() < PAGE;
+        let may = |member: &Member| member.role.may(Permission::ManageTeam);
+        admins.extend(members.into_iter().filter(may).map(|member| member.user));
+        if is_last {
+            return Ok(admins);
+        }
+    }
 }
 
 /// Whether somebody signed in from where nobody had signed in before.

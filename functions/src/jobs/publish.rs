@@ -9,13 +9,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::publication::{Claim, Outcome, SEND_WINDOW};
 use domain::{Account, AccountStatus, Publication};
-use platforms::{Content, Effect, Tokens, connector, publisher};
+use platforms::{Content, Effect, Publisher, Tokens, publisher};
 use serde_json::Value;
-use store::NotArmed;
+use store::{Envelope, NotArmed, Replaced};
 
 use super::message::Due;
 use super::outcome;
 use super::recording::{end, record};
+use super::tend;
+use super::tokens::{self, Fresh};
 
 /// The deployed function.
 pub const FUNCTION: Function =
@@ -51,7 +53,8 @@ async fn publish(app: &App, due: Due) -> Result<()> {
         Armed::Leave => return Ok(()),
         Armed::Later(outcome) => return end(app, &claimed, outcome).await,
     };
-    let outcome = send(app, &ready, &armed, arming).await;
+    let outcome = send(app, &ready, arming).await;
+    let outcome = of_account(app, &ready.account, outcome).await?;
     let late = app.now().duration_since(armed.schedule.publish_at);
     tracing::info!(publication = %armed.id, platform = %armed.platform, lateness_ms = late.as_millis(), ?outcome, "sent");
     end(app, &armed, outcome).await
@@ -121,8 +124,9 @@ fn not_sent(reason: &str) -> Outcome {
 /// Everything that the one request needs.
 struct Ready {
     account: Account,
+    publisher: &'static dyn Publisher,
     tokens: Tokens,
-    sealed: String,
+    sealed: Envelope,
     effect: Effect,
 }
 
@@ -149,69 +153,54 @@ async fn prepare(app: &App, publication: &Publication) -> Result<Result<Ready, O
         )));
     }
 
-    let target = vault::target(&account);
-    let (tokens, sealed) = match fresh_tokens(app, &account, sealed).await? {
-        Ok(tokens) => tokens,
-        Err(outcome) => return Ok(Err(outcome)),
+    let Some(publisher) = publisher(account.platform) else {
+        return Ok(Err(Outcome::Refused(format!(
+            "Tayang cannot publish on {} yet",
+            account.platform.title()
+        ))));
     };
+    let (tokens, sealed) = match tokens::fresh(app, &account, sealed).await? {
+        Fresh::Tokens { tokens, sealed, .. } => (*tokens, *sealed),
+        Fresh::Gone => return Ok(Err(not_sent("the account was connected again meanwhile"))),
+        Fresh::Refused(error) => {
+            return of_account(app, &account, outcome::of_preparing(error))
+                .await
+                .map(Err);
+        }
+    };
+    let target = vault::target(&account);
     let content = Content {
         text: approved.content.text.as_str(),
         key: &publication.key,
         created_at: publication.schedule.publish_at,
     };
-    match publisher(account.platform)
+    match publisher
         .prepare(app.egress()?, &target, &tokens, &content)
         .await
     {
         Ok(effect) => Ok(Ok(Ready {
             account,
+            publisher,
             tokens,
             sealed,
             effect,
         })),
-        Err(error) => Ok(Err(outcome::of_preparing(error))),
+        Err(error) => of_account(app, &account, outcome::of_preparing(error))
+            .await
+            .map(Err),
     }
 }
 
-/// The account's tokens, renewed if they end soon. Another worker may renew them at the same moment: then its tokens count.
-async fn fresh_tokens(
-    app: &App,
-    account: &Account,
-    sealed: String,
-) -> Result<Result<(Tokens, String), Outcome>> {
-    let tokens = app.open_tokens(account, &sealed).await?;
-    let target = vault::target(account);
-    let renewal = connector(account.platform).refresh(app.egress()?, &target, &tokens, app.now());
-    let failure = match renewal.await {
-        Ok(None) => return Ok(Ok((tokens, sealed))),
-        Ok(Some(renewed)) => {
-            // Kept before they are used: the old ones may be worth nothing from now on.
-            let resealed = app.seal_tokens(account, &renewed).await?;
-            match app
-                .store
-                .replace_tokens(account.id, &sealed, &resealed)
-                .await
-            {
-                Ok(()) => return Ok(Ok((renewed, resealed))),
-                Err(store::Error::Stale) => None,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(error) => Some(error),
-    };
-    let now_sealed = app.store.sealed_tokens(account.id).await?;
-    match (now_sealed.filter(|other| *other != sealed), failure) {
-        (Some(other), _) => Ok(Ok((app.open_tokens(account, &other).await?, other))),
-        (None, Some(error)) => Ok(Err(outcome::of_preparing(error))),
-        (None, None) => {
-            let reason = "the account was disconnected meanwhile".to_owned();
-            Ok(Err(Outcome::Refused(reason)))
-        }
+/// An outcome that says that the account must be connected again closes the account first: what waits for it waits only while that is so.
+async fn of_account(app: &App, account: &Account, outcome: Outcome) -> Result<Outcome> {
+    if let Outcome::NeedsReconnect(reason) = &outcome {
+        tend::fail(app, account, reason).await?;
     }
+    Ok(outcome)
 }
 
 /// Makes the one request, unless this worker was stopped for so long after arming that somebody else may have acted on it.
-async fn send(app: &App, ready: &Ready, armed: &Publication, arming: Instant) -> Outcome {
+async fn send(app: &App, ready: &Ready, arming: Instant) -> Outcome {
     if arming.elapsed() > SEND_WINDOW.unsigned_abs() {
         return not_sent("the worker was held up between arming and sending");
     }
@@ -220,7 +209,8 @@ async fn send(app: &App, ready: &Ready, armed: &Publication, arming: Instant) ->
         Err(error) => return not_sent(&error.to_string()),
     };
     let target = vault::target(&ready.account);
-    let outcome = publisher(armed.platform)
+    let outcome = ready
+        .publisher
         .send(egress, &target, &ready.tokens, &ready.effect)
         .await;
     if let platforms::Outcome::TokenExpired { .. } = outcome {
@@ -228,10 +218,12 @@ async fn send(app: &App, ready: &Ready, armed: &Publication, arming: Instant) ->
         tokens.expire(app.now());
         // The next try renews them first. If this cannot be kept, the platform says so again.
         if let Ok(sealed) = app.seal_tokens(&ready.account, &tokens).await {
-            let _ = app
-                .store
-                .replace_tokens(ready.account.id, &ready.sealed, &sealed)
-                .await;
+            let expired = Replaced {
+                account: ready.account.id,
+                before: ready.sealed.clone(),
+                after: sealed,
+            };
+            let _ = app.store.replace_tokens(&[expired]).await;
         }
     }
     outcome::of_sending(outcome)

@@ -8,8 +8,19 @@ use store::Recording;
 
 /// Records the state that `outcome` leads to.
 pub(crate) async fn end(app: &App, before: &Publication, outcome: Outcome) -> Result<()> {
+    let needs_reconnect = matches!(outcome, Outcome::NeedsReconnect(_));
     let reason = reason(&outcome);
-    record(app, before, &before.after(outcome, app.now()), reason).await
+    let is_recorded = write(app, before, &before.after(outcome, app.now()), reason).await?;
+    if needs_reconnect && !is_recorded {
+        // It waits for its account only while that is to be connected again. If it was, at this moment, nothing was sent and it is tried again.
+        let outcome = Outcome::NotSent {
+            reason: "the account was connected again meanwhile".into(),
+            retry_after: None,
+        };
+        let reason = self::reason(&outcome);
+        write(app, before, &before.after(outcome, app.now()), reason).await?;
+    }
+    Ok(())
 }
 
 /// Records a new state. If somebody else changed the publication meanwhile, what they wrote stands.
@@ -19,16 +30,27 @@ pub(crate) async fn record(
     after: &Publication,
     reason: Option<String>,
 ) -> Result<()> {
+    write(app, before, after, reason).await.map(|_| ())
+}
+
+/// Whether it was recorded.
+async fn write(
+    app: &App,
+    before: &Publication,
+    after: &Publication,
+    reason: Option<String>,
+) -> Result<bool> {
     let recording = Recording {
         before,
         after,
         reason,
+        tried: true,
         entry: app.new_id(),
         now: app.now(),
     };
     match app.store.record(&recording).await {
         Ok(()) => {}
-        Err(store::Error::Stale) => return Ok(()),
+        Err(store::Error::Stale) => return Ok(false),
         Err(error) => return Err(error).context("recording what came of a publication"),
     }
     if let State::Unclear { reason } = &after.state {
@@ -36,7 +58,7 @@ pub(crate) async fn record(
         let event = Kind::PublicationUnclear.to_string();
         tracing::warn!(event, publication = %after.id, reason, "a human must look");
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The reason within an outcome, where there is one.

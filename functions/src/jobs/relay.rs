@@ -1,4 +1,4 @@
-//! Follows the table's stream: activity entries go to the event bus, publications due soon to the publish queue
+//! Follows the table's stream: activity entries go to the event bus, publications and chores due soon to their queues
 
 use anyhow::{Context, Result, ensure};
 use app::App;
@@ -9,9 +9,9 @@ use domain::Activity;
 use futures::future::try_join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use store::{ACTIVITY_TYPE, DUE_TYPE, DueRow, Store};
+use store::{ACTIVITY_TYPE, CHORE_TYPE, Chore, DUE_TYPE, DueRow, Store};
 
-use super::message::enqueue_due;
+use super::message::{enqueue_chores, enqueue_due};
 use crate::activity::view::ActivityView;
 
 /// The deployed function.
@@ -28,7 +28,7 @@ const ENTRIES_MAX: usize = 10;
 /// Passes a batch on. If any of it fails the whole batch comes again: everything behind it can bear a repetition.
 pub async fn handle(app: &App, event: Value) -> Result<Value> {
     let event: Event = serde_json::from_value(event)?;
-    let (mut entries, mut due) = (Vec::new(), Vec::new());
+    let (mut entries, mut due, mut chores) = (Vec::new(), Vec::new(), Vec::new());
     for record in event
         .records
         .into_iter()
@@ -37,16 +37,22 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
         match read(record)? {
             Some(Inserted::Activity(entry)) => entries.push(entry),
             Some(Inserted::Due(row)) if row.at <= app.now() + SOON => due.push(row),
-            Some(Inserted::Due(_)) | None => {}
+            Some(Inserted::Chore(chore)) if chore.at <= app.now() + SOON => chores.push(chore),
+            Some(Inserted::Due(_) | Inserted::Chore(_)) | None => {}
         }
     }
-    futures::try_join!(put_events(app, &entries), enqueue_due(app, &due))?;
+    futures::try_join!(
+        put_events(app, &entries),
+        enqueue_due(app, &due),
+        enqueue_chores(app, &chores)
+    )?;
     Ok(json!({ "batchItemFailures": [] }))
 }
 
 enum Inserted {
     Activity(Activity),
     Due(DueRow),
+    Chore(Chore),
 }
 
 fn read(record: EventRecord) -> Result<Option<Inserted>> {
@@ -60,6 +66,7 @@ fn read(record: EventRecord) -> Result<Option<Inserted>> {
     Ok(match kind.as_str() {
         ACTIVITY_TYPE => Some(Inserted::Activity(Store::activity_from_item(item)?)),
         DUE_TYPE => Some(Inserted::Due(Store::due_from_item(item)?)),
+        CHORE_TYPE => Some(Inserted::Chore(Store::chore_from_item(item)?)),
         _ => None,
     })
 }

@@ -1,16 +1,15 @@
 //! Replaces the seeds of the signing and link keys, step by step, so that nothing that was made with the old ones breaks
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use app::auth::access::{LIFETIME as TOKEN_LIFETIME, Signer};
 use app::lambda::Function;
 use app::{App, app::ACCESS_TOKENS, secrets};
 use domain::session;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::auth::trip::random;
+use super::seeds::{Seeds, Step};
 
 /// The deployed function.
 pub const FUNCTION: Function = Function::job("jobs-rotate-keys", |app, event| {
@@ -27,30 +26,8 @@ const OUTLIVES: SignedDuration = SignedDuration::from_mins(30);
 /// How long one run may take before another one may begin.
 const RUN: SignedDuration = SignedDuration::from_mins(2);
 
-/// The seeds of a secret and how far their rotation has come. What else the secret holds stays.
-#[derive(Debug, Deserialize)]
-struct Seeds {
-    seed: SecretString,
-    next: Option<SecretString>,
-    previous: Option<SecretString>,
-    /// When the last step was taken.
-    stepped_at: Option<Timestamp>,
-}
-
-/// What is to be done with a secret now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// Note when the seed was first seen.
-    Note,
-    /// Make the next seed known.
-    Announce,
-    /// Use the next seed; what was made with the old one is still accepted.
-    Switch,
-    /// Forget the old seed.
-    Forget,
-}
-
 impl Seeds {
+    /// What is to be done with a secret now.
     fn step(&self, begin: bool, now: Timestamp) -> Option<Step> {
         let Some(stepped_at) = self.stepped_at else {
             return Some(if begin { Step::Announce } else { Step::Note });
@@ -62,40 +39,6 @@ impl Seeds {
             (None, Some(_)) => (age >= session::LIFETIME).then_some(Step::Forget),
             (None, None) => (begin || age >= SEED_LIFETIME).then_some(Step::Announce),
         }
-    }
-
-    /// The secret after the step.
-    fn after(&self, step: Step, now: Timestamp) -> Self {
-        let (seed, next, previous) = match step {
-            Step::Announce => (
-                self.seed.clone(),
-                Some(SecretString::from(random() + &random())),
-                self.previous.clone(),
-            ),
-            Step::Switch => match &self.next {
-                Some(next) => (next.clone(), None, Some(self.seed.clone())),
-                None => (self.seed.clone(), None, self.previous.clone()),
-            },
-            Step::Note | Step::Forget => (self.seed.clone(), None, None),
-        };
-        Self {
-            seed,
-            next,
-            previous,
-            stepped_at: Some(now),
-        }
-    }
-
-    fn write(&self) -> SecretString {
-        let shown =
-            |seed: &Option<SecretString>| seed.as_ref().map(|seed| seed.expose_secret().to_owned());
-        let value = json!({
-            "seed": self.seed.expose_secret(),
-            "next": shown(&self.next),
-            "previous": shown(&self.previous),
-            "stepped_at": self.stepped_at,
-        });
-        value.to_string().into()
     }
 }
 
@@ -115,9 +58,7 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
 /// Public keys are published before the seed is written down as the next one, and end only after another one has taken over.
 async fn step(app: &App, secret: &str, signs: bool, begin: bool) -> Result<Option<String>> {
     let now = app.now();
-    let text = secrets::read(&app.aws, secret).await?;
-    let seeds: Seeds =
-        serde_json::from_str(text.expose_secret()).context("a secret that cannot be rotated")?;
+    let seeds = Seeds::read(app, secret).await?;
     let Some(step) = seeds.step(begin, now) else {
         return Ok(None);
     };
@@ -127,11 +68,7 @@ async fn step(app: &App, secret: &str, signs: bool, begin: bool) -> Result<Optio
         let key = key.public();
         app.store.publish_signing_key(&key.kid, &key.x).await?;
     }
-    let put = app.aws.secrets().put_secret_value().secret_id(secret);
-    put.secret_string(after.write().expose_secret())
-        .send()
-        .await
-        .with_context(|| format!("writing the secret {secret}"))?;
+    after.write(app, secret).await?;
     if step == Step::Switch && signs {
         let key = signer(&seeds.seed)?;
         let (key, end) = (key.public(), now + OUTLIVES + TOKEN_LIFETIME);

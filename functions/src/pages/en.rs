@@ -2,8 +2,13 @@
 
 use app::auth::passwords::MIN_CHARACTERS;
 use domain::user::LINK_LIFETIME;
+use domain::{Email, Role, invitation};
 
-use super::words::{End, Landing, ResetPassword, Tokens, Trouble, VerifyEmail, Words};
+use super::words::{
+    AcceptInvitation, Choice, End, Invited, Landing, ResetPassword, RoleWords, Tokens, Trouble,
+    VerifyEmail, Words,
+};
+use crate::auth::oauth_choose::MOST;
 
 /// What the pages say.
 pub(super) fn words() -> Words {
@@ -18,6 +23,8 @@ pub(super) fn words() -> Words {
         },
         verify_email: verify_email(),
         reset_password: reset_password(),
+        accept_invitation: accept_invitation(),
+        choice: choice(),
         tokens: tokens(),
     }
 }
@@ -75,6 +82,78 @@ fn reset_password() -> ResetPassword {
     }
 }
 
+fn accept_invitation() -> AcceptInvitation {
+    AcceptInvitation {
+        accept: "Join the team",
+        sign_up_with: "Sign up with",
+        sign_up: "Sign up with a password",
+        signed_up: "I have signed up",
+        joined: End::new(
+            "You are in",
+            "Log in to work with the team. You can close this page.",
+        ),
+        not_yet: End::new(
+            "Nothing has changed",
+            "Perhaps you are a member already: then just log in. Or nobody has signed up with this address yet: do that first, then open the link in the mail again.",
+        ),
+        unusable: End::new(
+            "This invitation cannot be used any more",
+            format!(
+                "If you have joined already, just log in. If not, it was taken back or declined, or it is older than {} days: ask the team for a new one.",
+                invitation::LIFETIME.as_hours() / 24
+            ),
+        ),
+    }
+}
+
+/// What a role is called, and what it is good for.
+pub(super) fn role(role: Role) -> RoleWords {
+    let (is, can) = match role {
+        Role::Admin => (
+            "an admin",
+            "manage the team, and write, approve and schedule posts",
+        ),
+        Role::Editor => ("an editor", "write, approve and schedule posts"),
+        Role::Viewer => ("a viewer", "read the team’s posts"),
+    };
+    RoleWords { is, can }
+}
+
+/// What somebody reads who is invited.
+pub(super) fn invited(
+    (team, inviter, role): (&str, Option<&str>, Role),
+    email: &Email,
+    is_known: bool,
+) -> Invited {
+    let RoleWords { is, can } = self::role(role);
+    let inviter = inviter.unwrap_or("Somebody");
+    Invited {
+        title: format!("Join {team}"),
+        text: format!("{inviter} invites you to join the team {team} as {is}: you can {can} there."),
+        first: (!is_known).then(|| {
+            format!("There is no account for {email} yet. Sign up with this address first, then come back to this page.")
+        }),
+    }
+}
+
+fn choice() -> Choice {
+    Choice {
+        text: "Your consent covers several accounts. Which of them should the team publish with?",
+        connected: "connected already",
+        connect: "Connect",
+        how_many: format!("Choose at least one account, and {MOST} at most."),
+        done: End::new("Connected", "You can close this page."),
+        unusable: End::new(
+            "It is too late to choose",
+            "Begin again: connect the account once more.",
+        ),
+        refused: End::new(
+            "That did not work",
+            "You may not connect accounts for this team any more.",
+        ),
+    }
+}
+
 fn tokens() -> Tokens {
     Tokens {
         warning: "These two tokens are secrets: whoever has them can act as you.",
@@ -91,10 +170,13 @@ fn tokens() -> Tokens {
 /// What somebody reads who came back.
 pub(super) fn landing(landing: &Landing<'_>) -> End {
     match landing {
-        Landing::Connected { handle } => End::new(
+        Landing::Connected { handle, platform } => End::new(
             "Connected",
-            format!("{handle} is connected. You can close this page."),
+            format!("{handle} on {platform} is connected. You can close this page."),
         ),
+        Landing::Choose { platform, .. } => {
+            End::new(format!("Choose accounts on {platform}"), choice().text)
+        }
         Landing::SignedIn { name, .. } => {
             End::new("You are logged in", format!("Welcome, {name}."))
         }

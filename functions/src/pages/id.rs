@@ -2,8 +2,13 @@
 
 use app::auth::passwords::MIN_CHARACTERS;
 use domain::user::LINK_LIFETIME;
+use domain::{Email, Role, invitation};
 
-use super::words::{End, Landing, ResetPassword, Tokens, Trouble, VerifyEmail, Words};
+use super::words::{
+    AcceptInvitation, Choice, End, Invited, Landing, ResetPassword, RoleWords, Tokens, Trouble,
+    VerifyEmail, Words,
+};
+use crate::auth::oauth_choose::MOST;
 
 /// What the pages say.
 pub(super) fn words() -> Words {
@@ -18,6 +23,8 @@ pub(super) fn words() -> Words {
         },
         verify_email: verify_email(),
         reset_password: reset_password(),
+        accept_invitation: accept_invitation(),
+        choice: choice(),
         tokens: tokens(),
     }
 }
@@ -75,6 +82,78 @@ fn reset_password() -> ResetPassword {
     }
 }
 
+fn accept_invitation() -> AcceptInvitation {
+    AcceptInvitation {
+        accept: "Bergabung dengan tim",
+        sign_up_with: "Daftar dengan",
+        sign_up: "Daftar dengan kata sandi",
+        signed_up: "Saya sudah mendaftar",
+        joined: End::new(
+            "Anda sudah bergabung",
+            "Silakan masuk untuk bekerja bersama tim. Anda dapat menutup halaman ini.",
+        ),
+        not_yet: End::new(
+            "Tidak ada yang berubah",
+            "Mungkin Anda sudah menjadi anggota: silakan langsung masuk. Atau belum ada yang mendaftar dengan alamat ini: mendaftarlah dahulu, lalu buka kembali tautan dalam email.",
+        ),
+        unusable: End::new(
+            "Undangan ini tidak dapat digunakan lagi",
+            format!(
+                "Jika Anda sudah bergabung, silakan langsung masuk. Jika belum, undangan ini sudah ditarik kembali atau ditolak, atau sudah lebih dari {} hari: mintalah undangan baru kepada tim.",
+                invitation::LIFETIME.as_hours() / 24
+            ),
+        ),
+    }
+}
+
+/// What a role is called, and what it is good for.
+pub(super) fn role(role: Role) -> RoleWords {
+    let (is, can) = match role {
+        Role::Admin => (
+            "admin",
+            "mengelola tim serta menulis, menyetujui, dan menjadwalkan postingan",
+        ),
+        Role::Editor => ("editor", "menulis, menyetujui, dan menjadwalkan postingan"),
+        Role::Viewer => ("pembaca", "membaca postingan tim"),
+    };
+    RoleWords { is, can }
+}
+
+/// What somebody reads who is invited.
+pub(super) fn invited(
+    (team, inviter, role): (&str, Option<&str>, Role),
+    email: &Email,
+    is_known: bool,
+) -> Invited {
+    let RoleWords { is, can } = self::role(role);
+    let inviter = inviter.unwrap_or("Seseorang");
+    Invited {
+        title: format!("Bergabung dengan {team}"),
+        text: format!("{inviter} mengundang Anda bergabung dengan tim {team} sebagai {is}: di sana Anda dapat {can}."),
+        first: (!is_known).then(|| {
+            format!("Belum ada akun untuk {email}. Mendaftarlah dahulu dengan alamat ini, lalu kembali ke halaman ini.")
+        }),
+    }
+}
+
+fn choice() -> Choice {
+    Choice {
+        text: "Izin Anda mencakup beberapa akun. Akun mana yang akan digunakan tim?",
+        connected: "sudah terhubung",
+        connect: "Hubungkan",
+        how_many: format!("Pilih minimal satu akun dan maksimal {MOST} akun."),
+        done: End::new("Terhubung", "Anda dapat menutup halaman ini."),
+        unusable: End::new(
+            "Sudah terlambat untuk memilih",
+            "Silakan mulai lagi: hubungkan akunnya sekali lagi.",
+        ),
+        refused: End::new(
+            "Tidak berhasil",
+            "Anda tidak lagi berhak menghubungkan akun untuk tim ini.",
+        ),
+    }
+}
+
 fn tokens() -> Tokens {
     Tokens {
         warning: "Kedua token ini rahasia: siapa pun yang memilikinya dapat bertindak atas nama Anda.",
@@ -91,10 +170,13 @@ fn tokens() -> Tokens {
 /// What somebody reads who came back.
 pub(super) fn landing(landing: &Landing<'_>) -> End {
     match landing {
-        Landing::Connected { handle } => End::new(
+        Landing::Connected { handle, platform } => End::new(
             "Terhubung",
-            format!("{handle} sudah terhubung. Anda dapat menutup halaman ini."),
+            format!("{handle} di {platform} sudah terhubung. Anda dapat menutup halaman ini."),
         ),
+        Landing::Choose { platform, .. } => {
+            End::new(format!("Pilih akun di {platform}"), choice().text)
+        }
         Landing::SignedIn { name, .. } => {
             End::new("Anda sudah masuk", format!("Selamat datang, {name}."))
         }

@@ -8,11 +8,11 @@ use app::{Response, Result, respond};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::Locale;
+use domain::{Email, Locale, Role};
 use http::header::CONTENT_SECURITY_POLICY;
 use http::{HeaderValue, StatusCode};
 
-use self::words::{End, Landing, Words};
+use self::words::{End, Invited, Landing, RoleWords, Words};
 
 /// The pages have one inline style and at most one inline script; a nonce lets in exactly these.
 const NONCE_BYTES: usize = 16;
@@ -32,6 +32,27 @@ pub(crate) fn landing(locale: Locale, landing: &Landing<'_>) -> End {
     match locale {
         Locale::En => en::landing(landing),
         Locale::Id => id::landing(landing),
+    }
+}
+
+/// What a role is called, and what it is good for. Mails use the same words.
+pub(crate) fn role(locale: Locale, role: Role) -> RoleWords {
+    match locale {
+        Locale::En => en::role(role),
+        Locale::Id => id::role(role),
+    }
+}
+
+/// What somebody reads who is invited: to this team, by this person, as this; whether he has an account already.
+pub(crate) fn invited(
+    locale: Locale,
+    invited: (&str, Option<&str>, Role),
+    email: &Email,
+    is_known: bool,
+) -> Invited {
+    match locale {
+        Locale::En => en::invited(invited, email, is_known),
+        Locale::Id => id::invited(invited, email, is_known),
     }
 }
 

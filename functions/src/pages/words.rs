@@ -2,6 +2,8 @@
 
 use http::StatusCode;
 
+use crate::accounts::view::OfferView;
+
 /// Everything that is the same for everybody.
 pub(crate) struct Words {
     /// That nothing works without a script.
@@ -16,6 +18,10 @@ pub(crate) struct Words {
     pub(crate) verify_email: VerifyEmail,
     /// The page that a link to choose a password opens.
     pub(crate) reset_password: ResetPassword,
+    /// The page that the link of an invitation opens.
+    pub(crate) accept_invitation: AcceptInvitation,
+    /// The page on which somebody chooses among accounts.
+    pub(crate) choice: Choice,
     /// The tokens of somebody who came back from a provider.
     pub(crate) tokens: Tokens,
 }
@@ -93,6 +99,60 @@ pub(crate) struct ResetPassword {
     pub(crate) unusable: End,
 }
 
+/// The page that the link of an invitation opens.
+pub(crate) struct AcceptInvitation {
+    /// The button.
+    pub(crate) accept: &'static str,
+    /// The way to sign up at a provider, whose name follows, for who has no account yet.
+    pub(crate) sign_up_with: &'static str,
+    /// The other way.
+    pub(crate) sign_up: &'static str,
+    /// The way on, for who has signed up meanwhile.
+    pub(crate) signed_up: &'static str,
+    /// The user is a member.
+    pub(crate) joined: End,
+    /// The user was a member already, or has not signed up yet.
+    pub(crate) not_yet: End,
+    /// The link is too old, was used, or is none.
+    pub(crate) unusable: End,
+}
+
+/// A role in a team.
+pub(crate) struct RoleWords {
+    /// What somebody with it is, such as `an editor`.
+    pub(crate) is: &'static str,
+    /// What somebody with it can do.
+    pub(crate) can: &'static str,
+}
+
+/// Who invites whom to what.
+pub(crate) struct Invited {
+    /// The heading.
+    pub(crate) title: String,
+    /// What for.
+    pub(crate) text: String,
+    /// What must be done first, by who has no account yet.
+    pub(crate) first: Option<String>,
+}
+
+/// The page on which somebody chooses among accounts.
+pub(crate) struct Choice {
+    /// Which accounts are to be connected.
+    pub(crate) text: &'static str,
+    /// Beside an account that the team has already.
+    pub(crate) connected: &'static str,
+    /// The button.
+    pub(crate) connect: &'static str,
+    /// Nothing is chosen, or too much.
+    pub(crate) how_many: String,
+    /// The accounts are connected.
+    pub(crate) done: End,
+    /// It is too late, or another browser.
+    pub(crate) unusable: End,
+    /// It was refused.
+    pub(crate) refused: End,
+}
+
 /// What the way to a provider or a platform and back led to.
 #[derive(Clone, Copy)]
 pub(crate) enum Landing<'a> {
@@ -100,6 +160,15 @@ pub(crate) enum Landing<'a> {
     Connected {
         /// What it is called there.
         handle: &'a str,
+        /// The platform's name.
+        platform: &'a str,
+    },
+    /// The consent opened several accounts: the person chooses.
+    Choose {
+        /// Of what.
+        offer: &'a OfferView,
+        /// The platform's name.
+        platform: &'a str,
     },
     /// Somebody is signed in.
     SignedIn {

@@ -5,9 +5,10 @@ use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond, vault};
 use domain::post::Plan;
 use domain::schedule::Schedule;
-use domain::{Account, Post, PostId};
+use domain::{Account, AccountId, Post, PostId};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use store::TeamOfUser;
 use utoipa::ToSchema;
 
 use super::view::PostDetailView;
@@ -27,12 +28,13 @@ pub struct SchedulePost {
     /// When it goes out: RFC 3339 with an offset.
     #[schema(value_type = String, format = "date-time", example = "2030-01-31T09:00:00+07:00")]
     publish_at: Timestamp,
-    /// How many seconds late it may go out: 60 to 86,400, 3,600 unless said otherwise. After that it is not sent, and you are told.
+    /// How many seconds late it may go out: 60 to 86,400; the team's setting, unless said otherwise. After that it is not sent, and you are told.
     #[schema(minimum = 60, maximum = 86_400)]
     max_late_seconds: Option<u32>,
 }
 
-/// Gives the post its time, or another one. Its text must suit every platform that it goes to.
+/// Gives the post its time, or another one. Its text must suit every platform that it goes to. In a team that asks for approval the post is
+/// `pending` then, and nothing goes out before somebody approves it.
 #[utoipa::path(post, path = "/posts/schedule", tag = "posts", operation_id = "posts-schedule", request_body = SchedulePost, security(("access_token" = [])),
     responses((status = 200, description = "The post with its publications", body = PostDetailView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
@@ -46,18 +48,26 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
 
     let record = app.store.post(post_id).await?.ok_or_else(missing)?;
     let (team, accounts) = (record.post.team, &record.post.accounts);
-    let (member, accounts) = futures::try_join!(
-        app.store.member(team, caller.user.id),
+    let (both, accounts) = futures::try_join!(
+        app.store.team_of(team, caller.user.id),
         app.store.accounts_named(team, accounts)
     )?;
-    let member = member.ok_or_else(missing)?;
+    let TeamOfUser { team, member } = both.ok_or_else(missing)?;
+    let is_there = |id: &AccountId| accounts.iter().any(|account| account.id == *id);
+    if !record.post.accounts.iter().all(is_there) {
+        return Err(Error::Conflict(
+            "this post goes to an account that was disconnected: write it anew, for others".into(),
+        ));
+    }
+    let max_late = max_late_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()));
     let schedule = Schedule::new(
         publish_at,
-        max_late_seconds.map(|seconds| SignedDuration::from_secs(seconds.into())),
+        max_late.unwrap_or(team.settings.max_late),
         app.now(),
     )?;
     let plan = Plan {
         schedule,
+        settings: &team.settings,
         accounts: &accounts,
         publications: record.publications,
     };
@@ -66,7 +76,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         .post
         .schedule(&member, plan, new_id, app.new_id(), app.now())?;
     suits_every_platform(&scheduled.post, &accounts)?;
-    app.store.schedule_post(&scheduled, &member).await?;
+    app.store.schedule_post(&scheduled, &team, &member).await?;
 
     respond::ok(&PostDetailView::new(
         &scheduled.post,
@@ -78,8 +88,14 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
 /// Refuses a text that a platform would refuse.
 fn suits_every_platform(post: &Post, accounts: &[Account]) -> Result<()> {
     let findings = accounts.iter().flat_map(|account| {
-        let findings = platforms::publisher(account.platform)
-            .check(post.content.text.as_str(), &vault::target(account).limits());
+        let findings = match platforms::publisher(account.platform) {
+            Some(publisher) => {
+                let limits = vault::target(account).limits();
+                let findings = publisher.check(post.content.text.as_str(), &limits);
+                findings.iter().map(ToString::to_string).collect()
+            }
+            None => vec!["Tayang cannot publish yet".to_owned()],
+        };
         findings.into_iter().map(|finding| FieldError {
             pointer: "/post_id".into(),
             detail: format!("on {} ({}) {finding}", account.handle, account.platform),

@@ -10,11 +10,11 @@ const complain = (button, status) => {
   problem.textContent = status === 0 ? offline : status === 429 ? tooMany : failed;
   if (document.activeElement === document.body) button.focus();
 };
-const send = async (button, body) => {
+const send = async (button, body, path = location.pathname) => {
   problem.textContent = "";
   button.disabled = true;
   try {
-    const answer = await fetch(location.pathname, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
     const { errors = [] } = await answer.json().catch(() => ({}));
     return { status: answer.status, errors };
   } catch {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use app::Clock;
+use jiff::SignedDuration;
 use local::Options;
 
 /// Shown by `--help`.
@@ -11,13 +13,16 @@ Serves template.yaml in one process.
 
   cargo run                           the API on 127.0.0.1:3000, the sandbox on 3001, data in ./.local
   cargo run -- sandbox [--port N]     only the sandbox
+  cargo run -- parameters ADDRESS     prints the parameters, as JSON, by which a deployed template takes the sandbox at
+                                      this address for every platform
 
   --port N                 port of the API
   --sandbox-port N         port of the sandbox
   --data FOLDER            where data is kept
   --reset                  forget the data first
   --template FILE          another template
-  --parameter NAME=VALUE   a parameter of the template, e.g. AdminEmail=you@example.com";
+  --parameter NAME=VALUE   a parameter of the template, e.g. AdminEmail=you@example.com; PlatformEndpoints adds to the sandbox's
+  --later DAYS             live that many days ahead of the system's clock, to see what ends by then";
 
 /// What was asked for.
 pub(crate) enum Command {
@@ -27,6 +32,11 @@ pub(crate) enum Command {
     Sandbox {
         /// Its port.
         port: u16,
+    },
+    /// Print the parameters for the sandbox at an address.
+    Parameters {
+        /// The address, without a slash at the end.
+        sandbox: String,
     },
     /// Serve the template.
     Serve {
@@ -53,6 +63,16 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command> 
         }
         return Ok(Command::Sandbox { port });
     }
+    if arguments.next_if_eq("parameters").is_some() {
+        let sandbox = arguments.next();
+        let sandbox = sandbox.context("`parameters` needs the address of a sandbox")?;
+        if let Some(other) = arguments.next() {
+            bail!("unknown argument `{other}`\n\n{USAGE}");
+        }
+        return Ok(Command::Parameters {
+            sandbox: sandbox.trim_end_matches('/').to_owned(),
+        });
+    }
     let mut options = Options {
         api_port: 3000,
         sandbox_port: 3001,
@@ -77,6 +97,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command> 
                 let (name, value) = pair.context("`--parameter` takes NAME=VALUE")?;
                 options.parameters.insert(name.to_owned(), value.to_owned());
             }
+            "--later" => {
+                let days = number("--later", Some(value()?))?;
+                options.clock = Clock::ahead(SignedDuration::from_hours(24 * i64::from(days)));
+            }
             "--help" | "-h" => return Ok(Command::Help),
             other => bail!("unknown argument `{other}`\n\n{USAGE}"),
         }
@@ -92,7 +116,7 @@ fn number(name: &str, value: Option<String>) -> Result<u16> {
     let value = value.with_context(|| format!("`{name}` needs a value"))?;
     value
         .parse()
-        .with_context(|| format!("`{value}` is not a port"))
+        .with_context(|| format!("{name}: `{value}` is not a number that can be here"))
 }
 
 #[cfg(test)]
@@ -135,6 +159,19 @@ mod tests {
             parsed("sandbox --port 4001"),
             Ok(Command::Sandbox { port: 4001 })
         ));
+        assert!(matches!(
+            parsed("parameters http://127.0.0.1:4001/"),
+            Ok(Command::Parameters { sandbox }) if sandbox == "http://127.0.0.1:4001"
+        ));
+    }
+
+    #[test]
+    fn later_moves_the_clock() {
+        let Command::Serve { options, .. } = parsed("--later 8").unwrap() else {
+            panic!()
+        };
+        let ahead = options.clock.now().duration_since(Clock::system().now());
+        assert_eq!((ahead + SignedDuration::from_secs(1)).as_hours(), 8 * 24);
     }
 
     #[test]
@@ -145,6 +182,9 @@ mod tests {
             "--port x",
             "sandbox --reset",
             "--parameter x",
+            "--later soon",
+            "parameters",
+            "parameters http://127.0.0.1:4001 x",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

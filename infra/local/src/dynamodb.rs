@@ -8,6 +8,7 @@ use app::Clock;
 use dynoxide::Database;
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::list_tables::ListTablesRequest;
+use dynoxide::actions::scan::ScanRequest;
 use dynoxide::actions::update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLiveRequest};
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
@@ -91,6 +92,26 @@ pub(crate) async fn sweep(database: Database, bell: Bell) {
             Ok(Ok(_)) => bell.ring(),
             Ok(Err(error)) => tracing::error!(%error, "cannot delete expired items"),
             Err(error) => tracing::error!(%error, "the deletion of expired items panicked"),
+        }
+    }
+}
+
+/// The items of a table, each as one JSON text.
+pub(crate) fn items(database: &Database, table: &str) -> Result<Vec<String>> {
+    let (mut items, mut exclusive_start_key) = (Vec::new(), None);
+    loop {
+        let request = ScanRequest {
+            table_name: table.to_owned(),
+            exclusive_start_key,
+            ..ScanRequest::default()
+        };
+        let page = database.scan(request).map_err(|error| failed(&error))?;
+        for item in page.items.unwrap_or_default() {
+            items.push(serde_json::to_string(&item)?);
+        }
+        exclusive_start_key = page.last_evaluated_key;
+        if exclusive_start_key.is_none() {
+            return Ok(items);
         }
     }
 }

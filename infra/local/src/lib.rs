@@ -23,7 +23,7 @@ pub use data::{Data, forget};
 pub use invoker::Failure;
 pub use queues::Message;
 pub use sandbox::Mail;
-pub use stack::{DeadLetter, Options, Stack, bind};
+pub use stack::{DeadLetter, Options, Stack, bind, sandbox_parameters};
 
 #[cfg(test)]
 mod tests;

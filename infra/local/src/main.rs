@@ -41,6 +41,12 @@ async fn run() -> Result<()> {
             Ok(())
         }
         Command::Sandbox { port } => serve_sandbox(port).await,
+        Command::Parameters { sandbox } => {
+            say(&serde_json::to_string(&local::sandbox_parameters(
+                &sandbox,
+            ))?);
+            Ok(())
+        }
         Command::Serve {
             mut options,
             folder,

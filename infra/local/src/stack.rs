@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::aws::{self, ADMINISTRATOR, Rights, Secrets, Services};
+use crate::aws::{self, ADMINISTRATOR, Rights, Secrets, Sent, Services};
 use crate::bell::Bell;
 use crate::bus::Buses;
 use crate::data::{self, Data};
@@ -34,13 +34,43 @@ use crate::template::{Deployment, Setting, Template, Trigger};
 const STACK_NAME: &str = "local";
 const REGION: &str = "eu-west-1";
 const ACCOUNT: &str = "000000000000";
+/// The parameter that says where hosts of platforms are to be found instead.
+const ENDPOINTS: &str = "PlatformEndpoints";
 /// Hosts that the sandbox stands in for.
-const SANDBOX_HOSTS: [&str; 5] = [
+const SANDBOX_HOSTS: &[&str] = &[
     "mastodon.sandbox",
     "bluesky.sandbox",
     "google.sandbox",
     "www.facebook.com",
     "graph.facebook.com",
+    "www.instagram.com",
+    "api.instagram.com",
+    "graph.instagram.com",
+    "www.threads.net",
+    "graph.threads.net",
+    "x.com",
+    "api.x.com",
+    "www.linkedin.com",
+    "api.linkedin.com",
+    "accounts.google.com",
+    "oauth2.googleapis.com",
+    "openidconnect.googleapis.com",
+    "www.googleapis.com",
+    "mybusinessaccountmanagement.googleapis.com",
+    "mybusinessbusinessinformation.googleapis.com",
+    "www.tiktok.com",
+    "open.tiktokapis.com",
+    "www.pinterest.com",
+    "api.pinterest.com",
+    "www.reddit.com",
+    "oauth.reddit.com",
+    "api.telegram.org",
+    "t.me",
+    "web.telegram.org",
+    "discord.com",
+    "slack.com",
+    "app.slack.com",
+    "hooks.slack.com",
 ];
 /// What the sandbox knows this application by where people sign in; a template that declares no such parameter is not given it.
 const SANDBOX_CLIENTS: [(&str, &str); 5] = [
@@ -50,6 +80,45 @@ const SANDBOX_CLIENTS: [(&str, &str); 5] = [
     ("FacebookAppId", "1000000000000001"),
     ("FacebookAppSecret", "facebook-sandbox-secret"),
 ];
+
+/// The platforms where applications are registered: in the sandbox each knows this one by `tayang-<platform>`, but Facebook, where people
+/// also sign in.
+const SANDBOX_REGISTRATIONS: [&str; 10] = [
+    "instagram",
+    "threads",
+    "x",
+    "linkedin",
+    "slack",
+    "youtube",
+    "google_business",
+    "tiktok",
+    "pinterest",
+    "reddit",
+];
+
+/// What this application is registered with at the platforms of the sandbox.
+fn platform_clients() -> Value {
+    let client = |id: String, secret: String| json!({ "client_id": id, "client_secret": secret });
+    let mut clients: serde_json::Map<_, _> = SANDBOX_REGISTRATIONS
+        .iter()
+        .map(|platform| {
+            let (id, secret) = (
+                format!("tayang-{platform}"),
+                format!("{platform}-sandbox-secret"),
+            );
+            ((*platform).to_owned(), client(id, secret))
+        })
+        .collect();
+    let of_facebook = |name| SANDBOX_CLIENTS.iter().find(|(of, _)| *of == name);
+    if let (Some((_, id)), Some((_, secret))) = (
+        of_facebook("FacebookAppId"),
+        of_facebook("FacebookAppSecret"),
+    ) {
+        let facebook = client((*id).to_owned(), (*secret).to_owned());
+        clients.insert("facebook".to_owned(), facebook);
+    }
+    Value::Object(clients)
+}
 
 /// How a stack is started.
 #[derive(Debug, Clone)]
@@ -98,6 +167,8 @@ pub struct Stack {
     /// Names of the queues that a function reads.
     pub(crate) consumed: BTreeSet<String>,
     functions: Vec<Deployed>,
+    database: dynoxide::Database,
+    services: Arc<Services>,
     sandbox: Sandbox,
     api_url: String,
     sandbox_url: Option<String>,
@@ -173,8 +244,10 @@ impl Stack {
             dynamodb_url,
             client: loopback_client()?,
             bell: bell.clone(),
+            sent: Sent::default(),
         };
-        serve(&mut tasks, aws, aws::router(Arc::new(services)));
+        let services = Arc::new(services);
+        serve(&mut tasks, aws, aws::router(Arc::clone(&services)));
 
         let mut stack = Self {
             bell: bell.clone(),
@@ -185,6 +258,8 @@ impl Stack {
             queues,
             consumed: BTreeSet::new(),
             functions,
+            database: database.clone(),
+            services,
             sandbox,
             api_url,
             sandbox_url,
@@ -313,6 +388,21 @@ impl Stack {
         Ok(self.messages(queue)?.len())
     }
 
+    /// The requests by which messages were put on queues and events on buses, oldest first; the latest 10,000 are kept.
+    pub fn sent(&self) -> Vec<String> {
+        self.services.sent.all()
+    }
+
+    /// The texts of the secrets that functions read, by name.
+    pub fn secrets(&self) -> BTreeMap<String, String> {
+        self.services.secrets.all()
+    }
+
+    /// The items of a table, by its own name, each as one JSON text.
+    pub fn items(&self, table: &str) -> Result<Vec<String>> {
+        dynamodb::items(&self.database, table)
+    }
+
     /// The messages of all queues that no function reads.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         let queues = self.queues.iter().map(|queue| (queue.definition(), queue));
@@ -371,22 +461,16 @@ fn deploy(
     aws_url: &str,
     sandbox_url: Option<&str>,
 ) -> Result<Deployment> {
-    let endpoints: serde_json::Map<_, _> = sandbox_url
-        .into_iter()
-        .flat_map(|url| SANDBOX_HOSTS.map(|host| (host.to_owned(), format!("{url}/{host}").into())))
-        .collect();
     let mut parameters = BTreeMap::from([
         ("BaseUrl".to_owned(), api_url.to_owned()),
         ("MailFrom".to_owned(), "tayang@localhost".to_owned()),
-        ("PlatformEndpoints".to_owned(), json!(endpoints).to_string()),
         // Nothing leaves this machine.
         ("BreachedPasswords".to_owned(), "off".to_owned()),
     ]);
-    if sandbox_url.is_some() {
-        let clients = SANDBOX_CLIENTS.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        parameters.extend(clients);
-    }
+    parameters.extend(sandbox_url.map(sandbox_parameters).unwrap_or_default());
+    let endpoints = both(parameters.get(ENDPOINTS), options.parameters.get(ENDPOINTS))?;
     parameters.extend(options.parameters.clone());
+    parameters.insert(ENDPOINTS.to_owned(), endpoints);
     let template = Template::read(&options.template)?;
     template.deploy(&Setting {
         stack_name: STACK_NAME.to_owned(),
@@ -395,6 +479,28 @@ fn deploy(
         endpoint: aws_url.to_owned(),
         parameters,
     })
+}
+
+/// The parameters by which a template takes a sandbox for every platform, and for the providers that people sign in at.
+pub fn sandbox_parameters(url: &str) -> BTreeMap<String, String> {
+    let address = |host: &&str| ((*host).to_owned(), format!("{url}/{host}").into());
+    let endpoints: serde_json::Map<_, _> = SANDBOX_HOSTS.iter().map(address).collect();
+    let clients = SANDBOX_CLIENTS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut parameters = BTreeMap::from(clients);
+    parameters.insert("PlatformClients".to_owned(), platform_clients().to_string());
+    parameters.insert(ENDPOINTS.to_owned(), Value::Object(endpoints).to_string());
+    parameters
+}
+
+/// Two JSON objects in one; what both name is as the second one says.
+fn both(first: Option<&String>, second: Option<&String>) -> Result<String> {
+    let mut all = serde_json::Map::new();
+    for text in [first, second].into_iter().flatten() {
+        let more: serde_json::Map<_, _> =
+            serde_json::from_str(text).with_context(|| format!("the parameter {ENDPOINTS}"))?;
+        all.extend(more);
+    }
+    Ok(Value::Object(all).to_string())
 }
 
 /// What each function may do, by its policies.

@@ -3,11 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
-use domain::{Provider, Session, User, ids, schedule};
+use domain::{Platform, Provider, Session, User, ids, schedule};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
-use platforms::Egress;
 use platforms::sign_in::{Facebook, OpenId, SignIn};
+use platforms::{ClientCredentials, Egress};
 use secrecy::SecretString;
 use store::Store;
 use tokio::sync::Mutex;
@@ -24,7 +24,8 @@ use crate::http::request::RequestExt;
 use crate::keys::MacKey;
 use crate::random;
 use crate::seal::SealingKey;
-use crate::secrets::{LazySecret, ProviderSecrets, Secret};
+use crate::secrets::{LazySecret, PlatformClients, ProviderSecrets, Secret};
+use crate::vault::VaultKeys;
 
 /// A token with an unknown key makes us read the public keys again, but not more often than this.
 const RING_REFRESH: SignedDuration = SignedDuration::from_secs(30);
@@ -33,6 +34,8 @@ const RING_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
 /// What access tokens are signed with, as a purpose of the signing secret.
 pub const ACCESS_TOKENS: &str = "access-token";
+/// What social tokens are sealed with, as a purpose of the vault's secret.
+pub const VAULT: &str = "vault";
 const SESSION_OVER: &str = "the session is over: log in again";
 
 /// Who is calling: both as they are in the table at this moment.
@@ -60,6 +63,7 @@ pub struct App {
     deployment: LazySecret,
     pepper: LazySecret,
     providers: LazySecret<ProviderSecrets>,
+    platforms: LazySecret<PlatformClients>,
     signer: Mutex<Option<([u8; 32], Arc<Signer>)>>,
     google: OnceLock<OpenId>,
     facebook: OnceLock<Facebook>,
@@ -80,6 +84,7 @@ impl App {
             deployment: LazySecret::new(&config.deployment_secret),
             pepper: LazySecret::new(&config.pepper_secret),
             providers: LazySecret::new(&config.providers_secret),
+            platforms: LazySecret::new(&config.platforms_secret),
             signer: Mutex::new(None),
             google: OnceLock::new(),
             facebook: OnceLock::new(),
@@ -233,11 +238,26 @@ impl App {
         Ok(secret.with_context(|| format!("there is no client secret for {provider}"))?)
     }
 
-    /// The key that social tokens are sealed with.
-    pub async fn vault_key(&self) -> Result<SealingKey> {
-        Ok(SealingKey::new(
-            &self.secret(&self.vault).await?.key("vault"),
-        ))
+    /// What this deployment is registered with at a platform, if it is.
+    pub async fn platform_client(&self, platform: Platform) -> Result<Option<ClientCredentials>> {
+        let clients = self.platforms.get(&self.aws, self.now()).await;
+        let clients = clients.map_err(Error::Unavailable)?;
+        let client = clients.get(&platform.to_string());
+        Ok(client.map(|client| ClientCredentials {
+            id: client.client_id.clone(),
+            secret: client.client_secret.clone(),
+        }))
+    }
+
+    /// The keys that social tokens are sealed with.
+    pub async fn vault_keys(&self) -> Result<VaultKeys> {
+        Ok(vault_keys(&*self.secret(&self.vault).await?))
+    }
+
+    /// The same, after reading the secret again: its seeds may have changed.
+    pub(crate) async fn vault_keys_anew(&self) -> Result<VaultKeys> {
+        let secret = self.vault.anew(&self.aws, self.now()).await;
+        Ok(vault_keys(&*secret.map_err(Error::Unavailable)?))
     }
 
     /// The key that cursors are sealed with.
@@ -265,4 +285,8 @@ impl App {
             .await
             .map_err(Error::Unavailable)
     }
+}
+
+fn vault_keys(secret: &Secret) -> VaultKeys {
+    VaultKeys::new(&secret.key(VAULT), &secret.other_keys(VAULT))
 }

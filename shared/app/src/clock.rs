@@ -12,7 +12,8 @@ pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System,
+    /// The system's clock, this much ahead.
+    System(SignedDuration),
     Manual(Arc<Manual>),
 }
 
@@ -25,7 +26,12 @@ struct Manual {
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self::ahead(SignedDuration::ZERO)
+    }
+
+    /// A clock that is ahead of the system's and goes as fast.
+    pub fn ahead(by: SignedDuration) -> Self {
+        Self(Source::System(by))
     }
 
     /// A clock that stands at `start` until it is advanced.
@@ -43,7 +49,7 @@ impl Clock {
     )]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System => Timestamp::now(),
+            Source::System(ahead) => Timestamp::now() + *ahead,
             Source::Manual(manual) => *manual.now.borrow(),
         }
     }
@@ -55,7 +61,7 @@ impl Clock {
     )]
     pub async fn sleep_until(&self, at: Timestamp) {
         match &self.0 {
-            Source::System => {
+            Source::System(_) => {
                 // A timer may fire a little early by the wall clock, so look again.
                 while let Ok(rest) = std::time::Duration::try_from(at.duration_since(self.now())) {
                     if rest.is_zero() {
@@ -89,7 +95,7 @@ impl Clock {
     /// How many tasks now wait for a manual clock to move.
     pub fn sleepers(&self) -> usize {
         match &self.0 {
-            Source::System => 0,
+            Source::System(_) => 0,
             Source::Manual(manual) => manual.sleepers.load(Ordering::SeqCst),
         }
     }
@@ -115,9 +121,36 @@ impl Drop for Asleep<'_> {
     }
 }
 
+/// Waits in real time: between two requests, where the time that people live by does not matter.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a pause between two requests is real time, whatever a test's clock shows"
+)]
+pub async fn pause(wait: std::time::Duration) {
+    tokio::time::sleep(wait).await;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_clock_that_is_ahead_goes_as_fast_as_the_systems() {
+        let (here, there) = (
+            Clock::system(),
+            Clock::ahead(SignedDuration::from_hours(24)),
+        );
+        let before = here.now();
+        let ahead = there.now().duration_since(before);
+        assert!(
+            ahead.as_hours() == 24 && ahead.as_mins() == 24 * 60,
+            "{ahead}"
+        );
+        there
+            .sleep_until(there.now() + SignedDuration::from_millis(1))
+            .await;
+        assert!(here.now() > before);
+    }
 
     #[tokio::test]
     async fn a_sleeper_wakes_when_a_manual_clock_reaches_its_time() {

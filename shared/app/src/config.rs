@@ -16,6 +16,8 @@ pub struct Config {
     pub publish_queue_url: String,
     /// `EMAIL_QUEUE_URL`: the queue of mails to send.
     pub email_queue_url: String,
+    /// `CHORE_QUEUE_URL`: the queue of accounts to look after, and of teams to clear away.
+    pub chore_queue_url: String,
     /// `EVENT_BUS`: the name of the event bus.
     pub event_bus: String,
     /// `MAIL_FROM`: the sender of every mail.
@@ -32,6 +34,8 @@ pub struct Config {
     pub link_secret: String,
     /// `VAULT_SECRET`: the name of the secret that social tokens are sealed with.
     pub vault_secret: String,
+    /// `PLATFORMS_SECRET`: the name of the secret with what this deployment is registered with at the social platforms.
+    pub platforms_secret: String,
     /// `PEPPER_SECRET`: the name of the secret without which no password hash can be made or checked.
     pub pepper_secret: String,
     /// `PROVIDERS_SECRET`: the name of the secret with what we are known by at the providers that people sign in with.
@@ -99,6 +103,7 @@ impl Config {
             vault_table: required("VAULT_TABLE")?,
             publish_queue_url: required("PUBLISH_QUEUE_URL")?,
             email_queue_url: required("EMAIL_QUEUE_URL")?,
+            chore_queue_url: required("CHORE_QUEUE_URL")?,
             event_bus: required("EVENT_BUS")?,
             mail_from: required("MAIL_FROM")?,
             issuer: required("ISSUER")?,
@@ -108,6 +113,7 @@ impl Config {
             signing_secret: required("SIGNING_SECRET")?,
             link_secret: required("LINK_SECRET")?,
             vault_secret: required("VAULT_SECRET")?,
+            platforms_secret: required("PLATFORMS_SECRET")?,
             pepper_secret: required("PEPPER_SECRET")?,
             providers_secret: required("PROVIDERS_SECRET")?,
             google_client_id: optional("GOOGLE_CLIENT_ID"),

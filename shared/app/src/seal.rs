@@ -30,6 +30,11 @@ impl SealingKey {
         Self { id, key }
     }
 
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Seals `plain` so that it opens only with the same `context`. The answer is `key id.base64url`.
     ///
     /// # Panics

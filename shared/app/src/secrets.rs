@@ -31,6 +31,19 @@ pub struct Secret {
 /// What we are known by at the providers: a client secret for each.
 pub type ProviderSecrets = BTreeMap<String, SecretString>;
 
+/// What this deployment is registered with at the social platforms, by platform.
+pub type PlatformClients = BTreeMap<String, PlatformClient>;
+
+/// A registration at a platform.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformClient {
+    /// The public id.
+    pub client_id: String,
+    /// The secret.
+    pub client_secret: SecretString,
+}
+
 impl Secret {
     /// Derives a 256-bit key for one purpose.
     pub fn key(&self, purpose: &str) -> [u8; 32] {
@@ -92,6 +105,12 @@ impl<T: DeserializeOwned> LazySecret<T> {
         };
         *value = Some((Arc::clone(&secret), now));
         Ok(secret)
+    }
+
+    /// The secret, read again whatever is known of it.
+    pub async fn anew(&self, clients: &Clients, now: Timestamp) -> Result<Arc<T>> {
+        *self.value.lock().await = None;
+        self.get(clients, now).await
     }
 
     async fn read(&self, clients: &Clients) -> Result<T> {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use domain::throttle::{
-    MAIL_ADDRESS, MAIL_PLACE, PROOF, SIGN_IN_ADDRESS, SIGN_IN_PAIR, SIGN_IN_PLACE, TRIP_PLACE,
-    Window,
+    CONNECTION_USER, INVITATION_TEAM, MAIL_ADDRESS, MAIL_PLACE, PROOF, SIGN_IN_ADDRESS,
+    SIGN_IN_PAIR, SIGN_IN_PLACE, TRIP_PLACE, Window,
 };
-use domain::{Email, Place, User, UserId};
+use domain::{Email, Place, TeamId, User, UserId};
 use jiff::SignedDuration;
 use store::{Count, FailureKey, Gate, Record, TryKey};
 use uuid::Uuid;
@@ -96,6 +96,26 @@ impl App {
         )?;
         within(MAIL_ADDRESS, to, self)?;
         within(MAIL_PLACE, from, self)
+    }
+
+    /// Lets a team have an invitation mailed to an address.
+    pub async fn admit_invitation(&self, email: &Email, team: TeamId) -> Result<()> {
+        let now = self.now();
+        let (to, by) = futures::try_join!(
+            self.store
+                .count_try(TryKey::MailTo(email), MAIL_ADDRESS, now),
+            self.store
+                .count_try(TryKey::Invitation(team), INVITATION_TEAM, now)
+        )?;
+        within(MAIL_ADDRESS, to, self)?;
+        within(INVITATION_TEAM, by, self)
+    }
+
+    /// Lets a user start to connect an account: that asks a platform.
+    pub async fn admit_connection(&self, user: UserId) -> Result<()> {
+        let (of, now) = (TryKey::Connection(user), self.now());
+        let tries = self.store.count_try(of, CONNECTION_USER, now);
+        within(CONNECTION_USER, tries.await?, self)
     }
 
     /// Lets somebody set out for a provider.

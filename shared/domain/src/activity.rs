@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use strum::{Display, EnumIter, EnumString};
 
 use crate::ids::{
-    AccountId, ActivityId, EmailChangeId, PasswordResetId, PostId, PublicationId, RegistrationId,
-    TeamId, UserId,
+    AccountId, ActivityId, EmailChangeId, InvitationId, PasswordResetId, PostId, PublicationId,
+    RegistrationId, TeamId, UserId,
 };
 
 /// Whose record an entry belongs to.
@@ -89,12 +89,54 @@ pub enum Kind {
     /// A team was made.
     #[strum(serialize = "team.created")]
     TeamCreated,
+    /// A team got another name or other settings.
+    #[strum(serialize = "team.changed")]
+    TeamChanged,
+    /// A team was deleted, with everything that hangs on it.
+    #[strum(serialize = "team.deleted")]
+    TeamDeleted,
+    /// An admin made a user a member.
+    #[strum(serialize = "member.added")]
+    MemberAdded,
+    /// Somebody accepted an invitation.
+    #[strum(serialize = "member.joined")]
+    MemberJoined,
+    /// An admin changed what a member may do.
+    #[strum(serialize = "member.role_changed")]
+    MemberRoleChanged,
+    /// An admin took a member out of the team.
+    #[strum(serialize = "member.removed")]
+    MemberRemoved,
     /// A member left the team.
     #[strum(serialize = "member.left")]
     MemberLeft,
+    /// An admin invited somebody by e-mail.
+    #[strum(serialize = "invitation.sent")]
+    InvitationSent,
+    /// An admin had an invitation mailed once more.
+    #[strum(serialize = "invitation.resent")]
+    InvitationResent,
+    /// An admin took an invitation back.
+    #[strum(serialize = "invitation.revoked")]
+    InvitationRevoked,
+    /// Whoever was invited does not want to join.
+    #[strum(serialize = "invitation.declined")]
+    InvitationDeclined,
     /// A social account was connected.
     #[strum(serialize = "account.connected")]
     AccountConnected,
+    /// A social account was connected again.
+    #[strum(serialize = "account.reconnected")]
+    AccountReconnected,
+    /// The access to a social account ends soon and cannot be renewed without its owner.
+    #[strum(serialize = "account.expiring")]
+    AccountExpiring,
+    /// The platform no longer accepts our access to a social account: it must be connected again.
+    #[strum(serialize = "account.needs_reconnect")]
+    AccountNeedsReconnect,
+    /// A social account is not the team's any more.
+    #[strum(serialize = "account.disconnected")]
+    AccountDisconnected,
     /// A draft was made.
     #[strum(serialize = "post.created")]
     PostCreated,
@@ -116,6 +158,9 @@ pub enum Kind {
     /// A post could not go out in time and was not sent.
     #[strum(serialize = "publication.missed")]
     PublicationMissed,
+    /// A post will not go out on an account, because the account was disconnected.
+    #[strum(serialize = "publication.cancelled")]
+    PublicationCancelled,
 }
 
 /// An entry of the log. It is only ever appended.
@@ -137,6 +182,10 @@ pub struct Activity {
     pub publication: Option<PublicationId>,
     /// The account concerned.
     pub account: Option<AccountId>,
+    /// The member concerned, where that is not who did it.
+    pub member: Option<UserId>,
+    /// The invitation concerned.
+    pub invitation: Option<InvitationId>,
     /// The wish for another address concerned.
     pub email_change: Option<EmailChangeId>,
     /// What else is worth knowing: short texts by name, never a secret.
@@ -155,6 +204,8 @@ impl Activity {
             post: None,
             publication: None,
             account: None,
+            member: None,
+            invitation: None,
             email_change: None,
             details: BTreeMap::new(),
         }
@@ -178,6 +229,20 @@ impl Activity {
     #[must_use]
     pub fn about_publication(mut self, publication: PublicationId) -> Self {
         self.publication = Some(publication);
+        self
+    }
+
+    /// Says which member it is about.
+    #[must_use]
+    pub fn about_member(mut self, member: UserId) -> Self {
+        self.member = Some(member);
+        self
+    }
+
+    /// Says which invitation it is about.
+    #[must_use]
+    pub fn about_invitation(mut self, invitation: InvitationId) -> Self {
+        self.invitation = Some(invitation);
         self
     }
 

@@ -12,6 +12,17 @@ pub fn new<T: StaticType>(now: Timestamp, entropy: Entropy) -> TypeSafeId<T> {
     TypeSafeId::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())
 }
 
+/// When an id was made: what its first 48 bits say (RFC 9562, 5.7).
+pub fn made_at<T: StaticType>(id: &TypeSafeId<T>) -> Timestamp {
+    let uuid = id.uuid();
+    let millis = uuid
+        .as_bytes()
+        .iter()
+        .take(6)
+        .fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MIN)
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $alias:ident = $kind:ident, $prefix:literal;)*) => {
         /// The markers that tell one kind of id from another at compile time.
@@ -42,6 +53,10 @@ ids! {
     SessionId = Session, "session";
     /// A team.
     TeamId = Team, "team";
+    /// A team's invitation to somebody, by e-mail.
+    InvitationId = Invitation, "invitation";
+    /// A consent that opened several social accounts, of which a person has to choose.
+    OfferId = Offer, "offer";
     /// A social account connected to a team.
     AccountId = Account, "account";
     /// A post.

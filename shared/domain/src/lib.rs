@@ -6,6 +6,7 @@ pub mod content;
 pub mod error;
 pub mod identity;
 pub mod ids;
+pub mod invitation;
 pub mod locale;
 pub mod place;
 pub mod post;
@@ -17,15 +18,16 @@ pub mod text;
 pub mod throttle;
 pub mod user;
 
-pub use account::{Account, AccountStatus, Platform};
+pub use account::{Account, AccountStatus, Health, Platform};
 pub use activity::{Activity, Actor, Kind, Scope};
 pub use content::{Approved, Content, ContentHash};
 pub use error::Refused;
 pub use identity::{Identity, Provider};
 pub use ids::{
-    AccountId, ActivityId, EmailChangeId, PasswordResetId, PostId, PublicationId, RegistrationId,
-    SessionId, TeamId, UserId,
+    AccountId, ActivityId, EmailChangeId, InvitationId, OfferId, PasswordResetId, PostId,
+    PublicationId, RegistrationId, SessionId, TeamId, UserId,
 };
+pub use invitation::Invitation;
 pub use locale::{Locale, Zone};
 pub use place::Place;
 pub use post::{Post, Status};

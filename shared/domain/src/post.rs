@@ -3,7 +3,8 @@
 //! | from | what happens | to |
 //! |---|---|---|
 //! | – | a member writes it | draft |
-//! | draft, approved | a member schedules it, in a team that does not ask for approval | approved |
+//! | draft, pending, approved | a member schedules it, in a team that does not ask for approval | approved |
+//! | draft, pending | a member schedules it, in a team that asks for approval | pending |
 //! | approved | its first publication is armed | publishing |
 //! | publishing | its last publication ends | published, partly_published, failed, cancelled |
 
@@ -18,7 +19,7 @@ use crate::error::Refused;
 use crate::ids::{AccountId, ActivityId, PostId, PublicationId, TeamId, UserId};
 use crate::publication::{Publication, State};
 use crate::schedule::Schedule;
-use crate::team::{Member, Permission};
+use crate::team::{Member, Permission, Settings};
 
 /// The most accounts that one post may go to: what one transaction can hold with room to spare.
 pub const MAX_ACCOUNTS: usize = 20;
@@ -102,6 +103,8 @@ pub struct PostChanged {
 pub struct Plan<'a> {
     /// The time.
     pub schedule: Schedule,
+    /// How the post's team works.
+    pub settings: &'a Settings,
     /// The post's accounts.
     pub accounts: &'a [Account],
     /// The publications that the post has had so far.
@@ -113,8 +116,8 @@ pub struct Plan<'a> {
 pub struct PostScheduled {
     /// The post as it is now.
     pub post: Post,
-    /// What was approved.
-    pub approved: Approved,
+    /// What was approved, if it was.
+    pub approved: Option<Approved>,
     /// The publications as they were, of a post that had a time already.
     pub before: Vec<Publication>,
     /// The publications as they are now.
@@ -179,12 +182,15 @@ impl Post {
     ) -> Result<PostScheduled, Refused> {
         let Plan {
             schedule,
+            settings,
             accounts,
             publications,
         } = plan;
         member.require(Permission::WritePosts)?;
-        let changeable = matches!(self.status, Status::Draft | Status::Approved)
-            && publications.iter().all(Publication::is_open_to_change);
+        let changeable = matches!(
+            self.status,
+            Status::Draft | Status::Pending | Status::Approved
+        ) && publications.iter().all(Publication::is_open_to_change);
         if !changeable {
             return Err(Refused::Conflict(format!(
                 "a post that is {} cannot be scheduled any more",
@@ -193,6 +199,18 @@ impl Post {
         }
         for account in accounts {
             account.require_active("/post_id")?;
+        }
+        let activity = Activity::new(
+            entry,
+            Scope::Team(self.team),
+            Actor::User(member.user),
+            Kind::PostScheduled,
+            now,
+        )
+        .about_post(self.id)
+        .with("publish_at", schedule.publish_at.to_string());
+        if settings.approval_required {
+            return self.awaiting_approval(schedule, &publications, activity, now);
         }
         let approved = Approved {
             content: self.content.clone(),
@@ -222,15 +240,6 @@ impl Post {
                 .map(|publication| publication.rescheduled(hash.clone(), schedule))
                 .collect()
         };
-        let activity = Activity::new(
-            entry,
-            Scope::Team(self.team),
-            Actor::User(member.user),
-            Kind::PostScheduled,
-            now,
-        )
-        .about_post(self.id)
-        .with("publish_at", schedule.publish_at.to_string());
         let post = Self {
             schedule: Some(schedule),
             status: Status::Approved,
@@ -245,9 +254,41 @@ impl Post {
         };
         Ok(PostScheduled {
             post,
-            approved,
+            approved: Some(approved),
             before: publications,
             publications: moved,
+            activity,
+        })
+    }
+
+    /// The post with its time, waiting for somebody's yes. One that has publications waiting was approved before the team began to ask
+    /// for approval: it keeps that time, because a new one was approved by nobody.
+    fn awaiting_approval(
+        self,
+        schedule: Schedule,
+        publications: &[Publication],
+        activity: Activity,
+        now: Timestamp,
+    ) -> Result<PostScheduled, Refused> {
+        if !publications.is_empty() {
+            return Err(Refused::Conflict(
+                "this post was approved for another time, and the team asks for approval now"
+                    .into(),
+            ));
+        }
+        let post = Self {
+            schedule: Some(schedule),
+            status: Status::Pending,
+            approval: None,
+            version: self.version + 1,
+            updated_at: now,
+            ..self
+        };
+        Ok(PostScheduled {
+            post,
+            approved: None,
+            before: Vec::new(),
+            publications: Vec::new(),
             activity,
         })
     }
@@ -278,9 +319,10 @@ impl Post {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{AccountStatus, Platform};
+    use crate::account::{Access, AccountStatus, Platform};
     use crate::ids;
     use crate::publication::{Claim, Outcome};
+    use crate::schedule::DEFAULT_MAX_LATE;
     use crate::team::Role;
     use crate::text::{AccountName, PostText};
 
@@ -309,9 +351,16 @@ mod tests {
             url: "https://mastodon.example/@n".into(),
             max_characters: None,
             status: AccountStatus::Active,
+            problem: None,
+            access: Access::default(),
+            grant: n.to_string(),
             token_generation: 1,
             connected_by: member(Role::Admin).user,
             connected_at: at(1),
+            checked_at: at(1),
+            chore_at: at(1),
+            unsettled: false,
+            revision: 1,
         }
     }
 
@@ -336,6 +385,15 @@ mod tests {
         publications: Vec<Publication>,
         second: i64,
     ) -> Result<PostScheduled, Refused> {
+        scheduled_in(&Settings::default(), post, publications, second)
+    }
+
+    fn scheduled_in(
+        settings: &Settings,
+        post: Post,
+        publications: Vec<Publication>,
+        second: i64,
+    ) -> Result<PostScheduled, Refused> {
         let mut n = 0;
         let new_id = || {
             n += 1;
@@ -343,7 +401,8 @@ mod tests {
         };
         let accounts = [account(4), account(5)];
         let plan = Plan {
-            schedule: Schedule::new(at(second), None, at(2)).unwrap(),
+            schedule: Schedule::new(at(second), DEFAULT_MAX_LATE, at(2)).unwrap(),
+            settings,
             accounts: &accounts,
             publications,
         };
@@ -365,7 +424,8 @@ mod tests {
         assert!(matches!(refused, Err(Refused::Forbidden { .. })));
         let accounts = [account(4)];
         let plan = Plan {
-            schedule: Schedule::new(at(9), None, at(2)).unwrap(),
+            schedule: Schedule::new(at(9), DEFAULT_MAX_LATE, at(2)).unwrap(),
+            settings: &Settings::default(),
             accounts: &accounts,
             publications: vec![],
         };
@@ -379,7 +439,8 @@ mod tests {
     fn scheduling_approves_exactly_the_content_the_accounts_and_the_time() {
         let result = scheduled(draft(), vec![], 100).unwrap();
         let hash = &result.post.approval.as_ref().unwrap().hash;
-        assert_eq!(ContentHash::of(&result.approved.bytes()), *hash);
+        let approved = result.approved.as_ref().unwrap();
+        assert_eq!(ContentHash::of(&approved.bytes()), *hash);
         assert_eq!(result.publications.len(), 2);
         assert!(
             result
@@ -389,6 +450,26 @@ mod tests {
         );
         let later = scheduled(draft(), vec![], 101).unwrap();
         assert_ne!(later.post.approval.unwrap().hash, *hash);
+    }
+
+    #[test]
+    fn where_a_team_asks_for_approval_scheduling_approves_nothing() {
+        let asks = Settings {
+            approval_required: true,
+            ..Settings::default()
+        };
+        let result = scheduled_in(&asks, draft(), vec![], 100).unwrap();
+        assert_eq!(result.post.status, Status::Pending);
+        assert_eq!(result.post.schedule.unwrap().publish_at, at(100));
+        assert!(result.post.approval.is_none() && result.approved.is_none());
+        assert!(result.publications.is_empty());
+        // What was approved before keeps its time; a new one was approved by nobody.
+        let before = scheduled(draft(), vec![], 100).unwrap();
+        let refused = scheduled_in(&asks, before.post, before.publications, 101);
+        assert!(matches!(refused, Err(Refused::Conflict(_))));
+        // And one that waits for approval goes out by scheduling once the team no longer asks for it.
+        let result = scheduled(result.post, vec![], 102).unwrap();
+        assert_eq!(result.post.status, Status::Approved);
     }
 
     #[test]

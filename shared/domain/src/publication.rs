@@ -8,7 +8,11 @@
 //! | preparing | the one conditional write before the one irreversible request | armed |
 //! | preparing, armed | evidence that nothing was sent | waiting, with a later time |
 //! | preparing, armed | the platform refuses it | refused |
-//! | preparing, armed | the account must be connected again | blocked |
+//! | preparing, armed | the platform no longer lets us in | blocked |
+//! | waiting | its account must be connected again | blocked |
+//! | blocked | its account was connected again, in time | waiting |
+//! | blocked | its latest time has passed | missed |
+//! | waiting, preparing, blocked | its account was disconnected | cancelled |
 //! | armed | the platform has it | published |
 //! | armed | no evidence either way | unclear: a human must look |
 
@@ -29,6 +33,8 @@ pub const CLAIM_EARLY: SignedDuration = SignedDuration::from_secs(10);
 pub const SEND_WINDOW: SignedDuration = SignedDuration::from_secs(5);
 /// After this long in `armed` its worker cannot be alive any more: the function's timeout (120 s) and 60 s.
 pub const ARMED_AT_MOST: SignedDuration = SignedDuration::from_secs(180);
+/// After its latest time, when a blocked publication is looked at once more: nobody can send it any more by then.
+const PAST_LATEST: SignedDuration = SignedDuration::from_secs(1);
 const RETRY_FIRST: SignedDuration = SignedDuration::from_secs(15);
 const RETRY_MOST: SignedDuration = SignedDuration::from_mins(10);
 
@@ -227,10 +233,70 @@ impl Publication {
         }
     }
 
+    /// Waits no longer for its time but for its account; nothing, when it does not wait.
+    pub fn blocked(&self, reason: &str) -> Option<Self> {
+        let waits = self.state == State::Waiting;
+        waits.then(|| self.block(reason.to_owned()))
+    }
+
+    /// It may be sent again after all: its account was connected again. Nothing, when it was not blocked.
+    pub fn resumed(&self, now: Timestamp) -> Option<Self> {
+        let State::Blocked { .. } = self.state else {
+            return None;
+        };
+        if now > self.latest() {
+            return Some(self.next(State::Missed));
+        }
+        Some(Self {
+            next_at: crate::schedule::millis(now).max(self.schedule.publish_at),
+            sent_at: None,
+            ..self.next(State::Waiting)
+        })
+    }
+
+    /// It will not go out; nothing, when that can no longer be promised, or it is over.
+    pub fn cancelled(&self) -> Option<Self> {
+        match self.state {
+            State::Waiting | State::Preparing { .. } | State::Blocked { .. } => {
+                Some(self.next(State::Cancelled))
+            }
+            State::Armed { .. }
+            | State::Unclear { .. }
+            | State::Published { .. }
+            | State::Refused { .. }
+            | State::Missed
+            | State::Cancelled => None,
+        }
+    }
+
+    /// A blocked publication keeps its row among those that are due, at the time from which it is missed.
+    fn block(&self, reason: String) -> Self {
+        Self {
+            next_at: self.latest() + PAST_LATEST,
+            ..self.next(State::Blocked { reason })
+        }
+    }
+
+    /// Whether a row among those that are due leads a tick to it.
+    pub fn is_due_sometime(&self) -> bool {
+        match self.state {
+            State::Waiting | State::Preparing { .. } | State::Blocked { .. } => true,
+            State::Armed { .. }
+            | State::Published { .. }
+            | State::Refused { .. }
+            | State::Unclear { .. }
+            | State::Missed
+            | State::Cancelled => false,
+        }
+    }
+
     /// Decides whether `owner` may work on it now.
     pub fn claim(&self, owner: &str, now: Timestamp) -> Claim {
         let free = match &self.state {
             State::Waiting => true,
+            State::Blocked { .. } if now > self.latest() => {
+                return Claim::Missed(self.next(State::Missed));
+            }
             State::Preparing { until, .. } => *until < now,
             _ => false,
         };
@@ -270,7 +336,7 @@ impl Publication {
                 at: now,
             }),
             Outcome::Refused(reason) => self.next(State::Refused { reason }),
-            Outcome::NeedsReconnect(reason) => self.next(State::Blocked { reason }),
+            Outcome::NeedsReconnect(reason) => self.block(reason),
             Outcome::Unclear(reason) if matches!(self.state, State::Armed { .. }) => {
                 self.next(State::Unclear { reason })
             }
@@ -410,12 +476,66 @@ mod tests {
         assert_eq!(never.state, State::Missed);
     }
 
+    fn blocked() -> Publication {
+        publication().blocked("connect it again").unwrap()
+    }
+
+    #[test]
+    fn what_waits_for_its_account_is_not_worked_on_and_is_missed_after_its_latest_time() {
+        let blocked = blocked();
+        assert_eq!(blocked.next_at, at(1_601));
+        for second in [1_000, 1_600] {
+            assert_eq!(blocked.claim("one", at(second)), Claim::Leave);
+        }
+        let Claim::Missed(missed) = blocked.claim("one", at(1_601)) else {
+            panic!("its latest time has passed")
+        };
+        assert_eq!(missed.state, State::Missed);
+    }
+
+    #[test]
+    fn an_account_that_is_back_lets_its_publications_wait_for_their_own_time_or_go_out_at_once() {
+        let resumed = |second| blocked().resumed(at(second)).unwrap();
+        assert_eq!(
+            (resumed(500).state, resumed(500).next_at),
+            (State::Waiting, at(1_000))
+        );
+        assert_eq!(
+            (resumed(1_300).state, resumed(1_300).next_at),
+            (State::Waiting, at(1_300))
+        );
+        assert_eq!(resumed(1_601).state, State::Missed);
+        assert_eq!(publication().resumed(at(500)), None);
+    }
+
+    #[test]
+    fn only_what_waits_is_blocked_and_what_may_be_out_is_not_cancelled() {
+        let armed = prepared("one").arm("one", Value::Null, at(1_000)).unwrap();
+        let unclear = armed.after(Outcome::Unclear("timeout".into()), at(1_001));
+        for publication in [&armed, &unclear] {
+            assert_eq!(publication.cancelled(), None);
+            assert_eq!(publication.blocked("no"), None);
+            assert_eq!(publication.resumed(at(1_002)), None);
+        }
+        assert_eq!(prepared("one").blocked("no"), None);
+        for publication in [publication(), prepared("one"), blocked()] {
+            let cancelled = publication.cancelled().unwrap();
+            assert_eq!(cancelled.state, State::Cancelled);
+            assert!(!cancelled.is_open() && !cancelled.is_due_sometime());
+            assert_eq!(cancelled.arm("one", Value::Null, at(1_000)), None);
+            assert_eq!(cancelled.claim("one", at(1_000)), Claim::Leave);
+        }
+    }
+
     #[derive(Clone, Debug)]
     enum Step {
         Claim(u8),
         Arm(u8),
         Outcome(u8),
         Wait(u16),
+        Block,
+        Resume,
+        Cancel,
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -423,7 +543,10 @@ mod tests {
             (0..3u8).prop_map(Step::Claim),
             (0..3u8).prop_map(Step::Arm),
             (0..5u8).prop_map(Step::Outcome),
-            (0..200u16).prop_map(Step::Wait)
+            (0..200u16).prop_map(Step::Wait),
+            Just(Step::Block),
+            Just(Step::Resume),
+            Just(Step::Cancel),
         ];
         prop::collection::vec(step, 1..60)
     }
@@ -452,12 +575,23 @@ mod tests {
                             0 => Outcome::Published { remote_id: "1".into(), url: "u".into() },
                             1 => Outcome::Refused("no".into()),
                             2 => { possibly_out = false; Outcome::NotSent { reason: "dns".into(), retry_after: None } }
-                            3 => Outcome::NeedsReconnect("401".into()),
+                            // The platform refused the token, and with it the request.
+                            3 => { possibly_out = false; Outcome::NeedsReconnect("401".into()) }
                             _ => Outcome::Unclear("timeout".into()),
                         };
                         publication = publication.after(outcome, now);
                     },
+                    Step::Block => publication = publication.blocked("no").unwrap_or(publication),
+                    Step::Resume => publication = publication.resumed(now).unwrap_or(publication),
+                    Step::Cancel => if let Some(cancelled) = publication.cancelled() {
+                        prop_assert!(!possibly_out, "cancelled although it may be out");
+                        publication = cancelled;
+                    },
                 }
+                // A tick finds whatever may yet go out, and nothing else.
+                let is_armed = matches!(publication.state, State::Armed { .. });
+                let is_unclear = matches!(publication.state, State::Unclear { .. });
+                prop_assert_eq!(publication.is_open(), publication.is_due_sometime() || is_armed || is_unclear);
             }
         }
     }

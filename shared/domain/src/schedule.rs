@@ -25,7 +25,7 @@ impl Schedule {
     /// Checks a wish against the time it is made at.
     pub fn new(
         publish_at: Timestamp,
-        max_late: Option<SignedDuration>,
+        max_late: SignedDuration,
         now: Timestamp,
     ) -> Result<Self, Refused> {
         if publish_at < now {
@@ -43,19 +43,24 @@ impl Schedule {
                 ),
             ));
         }
-        let max_late = max_late.unwrap_or(DEFAULT_MAX_LATE);
-        let (least, most) = MAX_LATE_RANGE;
-        if max_late < least || max_late > most {
-            return Err(Refused::invalid(
-                "/max_late_seconds",
-                format!("must be from {} to {}", least.as_secs(), most.as_secs()),
-            ));
-        }
+        require_max_late(max_late)?;
         Ok(Self {
             publish_at: millis(publish_at),
             max_late,
         })
     }
+}
+
+/// Refuses a lateness that nobody can want.
+pub fn require_max_late(max_late: SignedDuration) -> Result<(), Refused> {
+    let (least, most) = MAX_LATE_RANGE;
+    if max_late < least || max_late > most {
+        return Err(Refused::invalid(
+            "/max_late_seconds",
+            format!("must be from {} to {}", least.as_secs(), most.as_secs()),
+        ));
+    }
+    Ok(())
 }
 
 /// Cuts an instant to whole milliseconds: the precision that keys, hashes and queues share.
@@ -96,16 +101,24 @@ mod tests {
     #[test]
     fn a_time_in_the_past_is_refused_with_the_field() {
         let now = Timestamp::from_second(1_000).unwrap();
-        let refused = Schedule::new(now - SignedDuration::from_millis(1), None, now).unwrap_err();
+        let refused =
+            Schedule::new(now - SignedDuration::from_millis(1), DEFAULT_MAX_LATE, now).unwrap_err();
         assert!(matches!(refused, Refused::Invalid { pointer, .. } if pointer == "/publish_at"));
-        assert!(Schedule::new(now, None, now).is_ok());
+        assert!(Schedule::new(now, DEFAULT_MAX_LATE, now).is_ok());
     }
 
     #[test]
     fn lateness_has_bounds() {
         let now = Timestamp::UNIX_EPOCH;
-        assert!(Schedule::new(now, Some(SignedDuration::from_secs(59)), now).is_err());
-        assert!(Schedule::new(now, Some(SignedDuration::from_secs(86_401)), now).is_err());
-        assert!(Schedule::new(now + HORIZON + SignedDuration::from_secs(1), None, now).is_err());
+        assert!(Schedule::new(now, SignedDuration::from_secs(59), now).is_err());
+        assert!(Schedule::new(now, SignedDuration::from_secs(86_401), now).is_err());
+        assert!(
+            Schedule::new(
+                now + HORIZON + SignedDuration::from_secs(1),
+                DEFAULT_MAX_LATE,
+                now
+            )
+            .is_err()
+        );
     }
 }

@@ -9,6 +9,9 @@
 //! | having a mail sent: sign-up, new password, other address | address | 5 in an hour |
 //! | having a mail sent | place | 30 in an hour |
 //! | starting to sign in at a provider | place | 60 in 10 minutes |
+//! | having an invitation mailed | address | 5 in an hour, together with other mails |
+//! | having an invitation mailed | team | 100 in a day |
+//! | starting to connect an account | user | 30 in 10 minutes |
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -78,6 +81,17 @@ pub const MAIL_PLACE: Window = Window {
 /// Trips to a provider that one place can start.
 pub const TRIP_PLACE: Window = Window {
     limit: 60,
+    length: SignedDuration::from_mins(10),
+};
+
+/// Invitations that one team can have mailed.
+pub const INVITATION_TEAM: Window = Window {
+    limit: 100,
+    length: SignedDuration::from_hours(24),
+};
+/// Accounts that one user can start to connect.
+pub const CONNECTION_USER: Window = Window {
+    limit: 30,
     length: SignedDuration::from_mins(10),
 };
 

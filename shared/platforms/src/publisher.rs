@@ -159,7 +159,7 @@ pub(crate) fn findings(text: &str, counts: &[(Unit, usize, usize)]) -> Vec<Findi
 }
 
 /// The account to publish to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// The server that holds it, as a host name.
     pub host: String,

@@ -1,18 +1,26 @@
-//! Connected accounts, and the vault of sealed tokens.
+//! Connected accounts: every change moves the account's chore and what its team's admins must do along, in the same transaction.
 
-use domain::{Account, AccountId, AccountName, Activity, Member, Permission, Platform, TeamId};
+use domain::account::{Access, AccountChanged};
+use domain::{
+    Account, AccountId, AccountName, AccountStatus, Activity, Member, Permission, Platform, PostId,
+    PublicationId, TeamId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::activity::append;
-use crate::error::{Error, Result};
+use crate::chores::{self, Chore};
+use crate::error::{Error, Result, corrupt};
 use crate::item::{Item, from_item, number, page_size, parse, text, to_item};
-use crate::keys::{self, Key, PK, SK};
+use crate::keys::{self, PK, SK};
 use crate::teams::member_may;
-use crate::transaction::{Write, names_in};
+use crate::transaction::Write;
+use crate::vault::{self, Envelope};
 
-const ACCOUNT: &str = "account";
-const SEALED: &str = "sealed";
+pub(crate) const ACCOUNT: &str = "account";
+const REMOTE: &str = "remote_account";
+/// As many as one transaction can write.
+const OF_GRANT: usize = 100;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct AccountItem {
@@ -26,28 +34,25 @@ struct AccountItem {
     url: String,
     max_characters: Option<u32>,
     status: String,
+    problem: Option<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
+    #[serde(default)]
+    permissions: Vec<String>,
+    ends_at: Option<String>,
+    grant: String,
     token_generation: u32,
     connected_by: String,
     connected_at: String,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct SealedItem {
-    sealed: String,
+    checked_at: String,
+    chore_at: String,
+    unsettled: bool,
+    revision: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 struct RemoteItem {
     account: String,
-}
-
-/// A remote account that a team has connected before, so that connecting it again keeps its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Connected {
-    /// The account's id.
-    pub id: AccountId,
-    /// How many tokens it has had.
-    pub token_generation: u32,
 }
 
 fn write(account: &Account) -> Result<Item> {
@@ -62,9 +67,18 @@ fn write(account: &Account) -> Result<Item> {
         url: account.url.clone(),
         max_characters: account.max_characters,
         status: account.status.to_string(),
+        problem: account.problem.clone(),
+        scopes: account.access.scopes.clone(),
+        permissions: account.access.permissions.clone(),
+        ends_at: account.access.ends_at.map(|end| end.to_string()),
+        grant: account.grant.clone(),
         token_generation: account.token_generation,
         connected_by: account.connected_by.to_string(),
         connected_at: account.connected_at.to_string(),
+        checked_at: account.checked_at.to_string(),
+        chore_at: account.chore_at.to_string(),
+        unsettled: account.unsettled,
+        revision: account.revision,
     };
     to_item(&keys::account(account.team, account.id), ACCOUNT, &body)
 }
@@ -82,53 +96,93 @@ fn read(item: Item) -> Result<Account> {
         url: body.url,
         max_characters: body.max_characters,
         status: parse(ACCOUNT, &body.status)?,
+        problem: body.problem,
+        access: Access {
+            scopes: body.scopes,
+            permissions: body.permissions,
+            ends_at: body.ends_at.map(|end| parse(ACCOUNT, &end)).transpose()?,
+        },
+        grant: body.grant,
         token_generation: body.token_generation,
         connected_by: parse(ACCOUNT, &body.connected_by)?,
         connected_at: parse(ACCOUNT, &body.connected_at)?,
+        checked_at: parse(ACCOUNT, &body.checked_at)?,
+        chore_at: parse(ACCOUNT, &body.chore_at)?,
+        unsettled: body.unsettled,
+        revision: body.revision,
     })
 }
 
-fn sealed(key: &Key, value: &str) -> Result<Item> {
-    to_item(
-        key,
-        SEALED,
-        &SealedItem {
-            sealed: value.to_owned(),
-        },
-    )
+fn is_connected(account: &Account) -> bool {
+    account.status != AccountStatus::Disconnected
+}
+
+fn grant_of(account: &Account) -> keys::Key {
+    let of = (account.team, account.id);
+    keys::grant(account.platform, &account.host, &account.grant, of)
+}
+
+/// The account as it is now, with its chore and its place among what the team's admins must do. The first action is the account's own.
+fn change(before: Option<&Account>, after: &Account) -> Result<Vec<Write>> {
+    let put = write(after)?;
+    let mut writes = vec![match before {
+        None => Write::create(put),
+        Some(before) => Write::put(put).only_if(
+            "#revision = :revision",
+            &[(":revision", number(before.revision))],
+        ),
+    }];
+    let chore = Chore::of(after);
+    if let Some(old) = before.and_then(Chore::of)
+        && Some(old) != chore
+    {
+        writes.push(chores::done(&old));
+    }
+    if let Some(chore) = chore {
+        writes.push(chores::put(&chore)?);
+    }
+    let todo = keys::todo_for_account(after.team, after.id);
+    if after.status == AccountStatus::NeedsReconnect {
+        #[derive(Serialize)]
+        struct Todo {
+            account: String,
+        }
+        let body = Todo {
+            account: after.id.to_string(),
+        };
+        writes.push(Write::put(to_item(&todo, "todo", &body)?));
+    } else if before.is_some_and(|before| before.status == AccountStatus::NeedsReconnect) {
+        writes.push(Write::delete(todo));
+    }
+    Ok(writes)
 }
 
 impl Store {
-    /// Whether the team has connected this remote account before.
+    /// The account by which the team has connected this remote account, so that connecting it again keeps its id.
     pub async fn connected(
         &self,
         team: TeamId,
         platform: Platform,
         host: &str,
         remote_id: &str,
-    ) -> Result<Option<Connected>> {
-        let get = self.client.get_item().table_name(&self.table).set_key(Some(
-            keys::remote_account(team, platform, host, remote_id).attributes(),
-        ));
-        let Some(item) = get.consistent_read(true).send().await?.item else {
+    ) -> Result<Option<Account>> {
+        let key = keys::remote_account(team, platform, host, remote_id);
+        let Some(item) = self.get(&key).await? else {
             return Ok(None);
         };
-        let remote: RemoteItem = from_item("remote_account", item)?;
-        let id = parse("remote_account", &remote.account)?;
-        Ok(self.account(team, id).await?.map(|account| Connected {
-            id,
-            token_generation: account.token_generation,
-        }))
+        let remote: RemoteItem = from_item(REMOTE, item)?;
+        self.account(team, parse(REMOTE, &remote.account)?).await
     }
 
     /// Keeps a newly connected account, or one that was connected again, with its sealed tokens.
     pub async fn connect_account(
         &self,
-        account: &Account,
-        sealed_tokens: &str,
+        before: Option<&Account>,
+        changed: &AccountChanged,
+        tokens: &Envelope,
         member: &Member,
-        entry: &Activity,
     ) -> Result<()> {
+        let account = &changed.account;
         let remote = to_item(
             &keys::remote_account(
                 account.team,
@@ -136,34 +190,103 @@ impl Store {
                 &account.host,
                 &account.remote_id,
             ),
-            "remote_account",
+            REMOTE,
             &RemoteItem {
                 account: account.id.to_string(),
             },
         )?;
-        let (put, remote) = if account.token_generation == 1 {
-            (Write::create(write(account)?), Write::create(remote))
-        } else {
-            let before = [(":before", number(account.token_generation - 1))];
-            (
-                Write::put(write(account)?).only_if("#token_generation = :before", &before),
-                Write::put(remote),
-            )
-        };
-        let writes = vec![
-            put,
-            remote,
-            Write::put(sealed(&keys::tokens(account.id), sealed_tokens)?).in_vault(),
-            append(entry)?,
+        let grant = to_item(
+            &grant_of(account),
+            "grant",
+            &RemoteItem {
+                account: account.id.to_string(),
+            },
+        )?;
+        let mut writes = vec![
             member_may(member, Permission::ManageTeam),
-        ];
-        self.transact(writes).await.map_err(|cancelled| {
-            if cancelled.at(4) {
-                Error::Forbidden
+            append(&changed.activity)?,
+            Write::put(vault::item(&keys::tokens(account.id), tokens)?).in_vault(),
+            Write::put(grant),
+            if before.is_some() {
+                Write::put(remote)
             } else {
-                cancelled.into()
-            }
-        })
+                Write::create(remote)
+            },
+        ];
+        if let Some(before) = before.filter(|before| grant_of(before) != grant_of(account)) {
+            writes.push(Write::delete(grant_of(before)));
+        }
+        writes.extend(change(before, account)?);
+        self.transact_as_member(writes).await
+    }
+
+    /// Keeps what became of an account, with the entry that tells of it, if there is one.
+    pub async fn change_account(
+        &self,
+        before: &Account,
+        after: &Account,
+        entry: Option<&Activity>,
+    ) -> Result<()> {
+        let mut writes = change(Some(before), after)?;
+        if let Some(entry) = entry {
+            writes.push(append(entry)?);
+        }
+        Ok(self.transact(writes).await?)
+    }
+
+    /// Takes an account from its team. Its tokens are destroyed, and its publications cancelled, by whoever does the chore.
+    pub async fn disconnect_account(
+        &self,
+        before: &Account,
+        changed: &AccountChanged,
+        member: Option<&Member>,
+    ) -> Result<()> {
+        let remote = keys::remote_account(
+            before.team,
+            before.platform,
+            &before.host,
+            &before.remote_id,
+        );
+        let mut writes = change(Some(before), &changed.account)?;
+        writes.push(append(&changed.activity)?);
+        writes.push(Write::delete(remote));
+        writes.push(Write::delete(grant_of(before)));
+        let Some(member) = member else {
+            return Ok(self.transact(writes).await?);
+        };
+        writes.insert(0, member_may(member, Permission::ManageTeam));
+        self.transact_as_member(writes).await
+    }
+
+    /// Removes what is left of a disconnected account, the tokens before all else.
+    pub async fn remove_account(&self, account: &Account) -> Result<()> {
+        let mut writes = vec![
+            Write::delete(keys::account(account.team, account.id)).only_if(
+                "#status = :disconnected",
+                &[(
+                    ":disconnected",
+                    text(AccountStatus::Disconnected.to_string()),
+                )],
+            ),
+            vault::destroy(account.id),
+        ];
+        writes.extend(Chore::of(account).as_ref().map(chores::done));
+        Ok(self.transact(writes).await?)
+    }
+
+    /// The connected accounts, of this team or another, that hang on the consent that this account hangs on: itself among them, while it is
+    /// connected. In order, at most 100.
+    pub async fn of_grant(&self, account: &Account) -> Result<Vec<(TeamId, AccountId)>> {
+        let partition = keys::grant_partition(account.platform, &account.host, &account.grant);
+        let items = self.below(partition, "", None, OF_GRANT).await?;
+        let read = |item: Item| {
+            let sk = item.get(SK).and_then(|sk| sk.as_s().ok());
+            let (team, account) = sk
+                .and_then(|sk| sk.split_once('#'))
+                .ok_or_else(|| corrupt("grant", "its key"))?;
+            Ok((parse("grant", team)?, parse("grant", account)?))
+        };
+        items.into_iter().map(read).collect()
     }
 
     /// The accounts of a team in order of id, beginning after `after`.
@@ -173,43 +296,45 @@ impl Store {
         after: Option<AccountId>,
         limit: usize,
     ) -> Result<Vec<Account>> {
-        let first = after.map_or_else(
-            || keys::ACCOUNT.to_owned(),
-            |id| format!("{}!", keys::account(team, id).sk),
+        let (mut accounts, mut after) = (Vec::new(), after);
+        loop {
+            let some = self.every_account(team, after, limit).await?;
+            let is_last = some.len() < limit;
+            after = some.last().map(|account| account.id);
+            accounts.extend(some.into_iter().filter(is_connected));
+            if is_last || accounts.len() >= limit {
+                accounts.truncate(limit);
+                return Ok(accounts);
+            }
+        }
+    }
+
+    /// The same, and those that are being cleared away.
+    pub async fn every_account(
+        &self,
+        team: TeamId,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<Account>> {
+        let after = after.map(|id| keys::account(team, id).sk);
+        let items = self.below(
+            keys::team_partition(team),
+            keys::ACCOUNT,
+            after.as_deref(),
+            limit,
         );
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#PK = :pk AND #SK BETWEEN :first AND :last")
-            .consistent_read(true);
-        let query = query
-            .expression_attribute_names("#PK", PK)
-            .expression_attribute_names("#SK", SK)
-            .expression_attribute_values(":pk", text(keys::team_partition(team)));
-        let query = query
-            .expression_attribute_values(":first", text(first))
-            .expression_attribute_values(":last", text(format!("{}~", keys::ACCOUNT)));
-        query
-            .limit(page_size(limit))
-            .send()
-            .await?
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(read)
-            .collect()
+        items.await?.into_iter().map(read).collect()
     }
 
     /// An account of a team.
     pub async fn account(&self, team: TeamId, id: AccountId) -> Result<Option<Account>> {
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::account(team, id).attributes()))
-            .consistent_read(true);
-        get.send().await?.item.map(read).transpose()
+        Ok(self.known_account(team, id).await?.filter(is_connected))
+    }
+
+    /// The same, even when it is being cleared away.
+    pub async fn known_account(&self, team: TeamId, id: AccountId) -> Result<Option<Account>> {
+        let item = self.get(&keys::account(team, id)).await?;
+        item.map(read).transpose()
     }
 
     /// The accounts of a team with these ids, in order of id; those that the team does not have are left out.
@@ -225,67 +350,89 @@ impl Store {
             )
             .await?;
         let mut accounts = items.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        accounts.retain(is_connected);
         accounts.sort_unstable_by_key(|account| account.id);
         Ok(accounts)
     }
 
-    /// The sealed tokens of an account.
-    pub async fn sealed_tokens(&self, account: AccountId) -> Result<Option<String>> {
-        self.sealed_in_vault(&keys::tokens(account)).await
+    /// The accounts that a team's admins must connect again, in order of id, at most `limit`.
+    pub async fn todos(&self, team: TeamId, limit: usize) -> Result<Vec<Account>> {
+        let items = self.below(keys::team_partition(team), keys::TODO, None, limit);
+        let ids = items.await?.into_iter().map(|item| {
+            let todo: RemoteItem = from_item("todo", item)?;
+            parse("todo", &todo.account)
+        });
+        let ids = ids.collect::<Result<Vec<_>>>()?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.accounts_named(team, &ids).await
     }
 
-    /// Replaces the sealed tokens of an account, if they are still the ones that were read.
-    pub async fn replace_tokens(
+    /// Publications of an account that may yet go out, beginning after `after`.
+    pub async fn open_publications(
         &self,
         account: AccountId,
-        before: &str,
-        after: &str,
-    ) -> Result<()> {
-        let (update, condition) = ("SET #sealed = :after", "#sealed = :before");
-        self.client
-            .update_item()
-            .table_name(&self.vault_table)
-            .set_key(Some(keys::tokens(account).attributes()))
-            .update_expression(update)
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(names_in(&[update, condition])))
-            .expression_attribute_values(":after", text(after))
-            .expression_attribute_values(":before", text(before))
-            .send()
-            .await?;
-        Ok(())
+        after: Option<(PostId, PublicationId)>,
+        limit: usize,
+    ) -> Result<Vec<(PostId, PublicationId)>> {
+        let after = after.map(|(post, publication)| keys::open(account, post, publication).sk);
+        let items = self.below(keys::open_partition(account), "", after.as_deref(), limit);
+        let read = |item: Item| {
+            let sk = item.get(SK).and_then(|sk| sk.as_s().ok());
+            let (post, publication) = sk
+                .and_then(|sk| sk.split_once('#'))
+                .ok_or_else(|| corrupt("open publication", "its key"))?;
+            Ok((
+                parse("open publication", post)?,
+                parse("open publication", publication)?,
+            ))
+        };
+        items.await?.into_iter().map(read).collect()
     }
 
-    /// The sealed credentials of our registration at a server.
-    pub async fn sealed_client(&self, platform: Platform, host: &str) -> Result<Option<String>> {
-        self.sealed_in_vault(&keys::client(platform, host)).await
+    /// Does a transaction whose first action is the condition on a member's role.
+    pub(crate) async fn transact_as_member(&self, writes: Vec<Write>) -> Result<()> {
+        self.transact(writes).await.map_err(|cancelled| {
+            if cancelled.at(0) {
+                Error::Forbidden
+            } else {
+                cancelled.into()
+            }
+        })
     }
 
-    /// Keeps the sealed credentials of our registration at a server.
-    pub async fn keep_client(&self, platform: Platform, host: &str, value: &str) -> Result<()> {
-        let item = sealed(&keys::client(platform, host), value)?;
-        self.client
-            .put_item()
-            .table_name(&self.vault_table)
-            .set_item(Some(item))
-            .send()
-            .await?;
-        Ok(())
-    }
-
-    async fn sealed_in_vault(&self, key: &Key) -> Result<Option<String>> {
-        let get = self
+    /// The items of a partition whose sort key begins with `prefix`, in order, beginning after `after`.
+    pub(crate) async fn below(
+        &self,
+        partition: String,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Item>> {
+        // No sort key has a space, so this comes right after `after`; all are ASCII, so a tilde comes after them.
+        let first = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
+        let first = if first.is_empty() {
+            " ".to_owned()
+        } else {
+            first
+        };
+        let query = self
             .client
-            .get_item()
-            .table_name(&self.vault_table)
-            .set_key(Some(key.attributes()))
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("#PK = :pk AND #SK BETWEEN :first AND :last")
+            .expression_attribute_names("#PK", PK)
+            .expression_attribute_names("#SK", SK)
+            .expression_attribute_values(":pk", text(partition))
+            .expression_attribute_values(":first", text(first))
+            .expression_attribute_values(":last", text(format!("{prefix}~")))
             .consistent_read(true);
-        let item = get
+        Ok(query
+            .limit(page_size(limit))
             .send()
             .await?
-            .item
-            .map(|item| from_item::<SealedItem>(SEALED, item))
-            .transpose()?;
-        Ok(item.map(|item| item.sealed))
+            .items
+            .unwrap_or_default())
     }
 }

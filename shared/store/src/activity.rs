@@ -31,6 +31,8 @@ struct ActivityItem {
     post: Option<String>,
     publication: Option<String>,
     account: Option<String>,
+    member: Option<String>,
+    invitation: Option<String>,
     email_change: Option<String>,
     #[serde(default)]
     details: BTreeMap<String, String>,
@@ -60,6 +62,8 @@ pub(crate) fn append(entry: &Activity) -> Result<Write> {
         post: entry.post.map(|id| id.to_string()),
         publication: entry.publication.map(|id| id.to_string()),
         account: entry.account.map(|id| id.to_string()),
+        member: entry.member.map(|id| id.to_string()),
+        invitation: entry.invitation.map(|id| id.to_string()),
         email_change: entry.email_change.map(|id| id.to_string()),
         details: entry.details.clone(),
     };
@@ -99,6 +103,8 @@ fn read(item: Item) -> Result<Activity> {
         post: body.post.map(|id| parse(TYPE, &id)).transpose()?,
         publication: body.publication.map(|id| parse(TYPE, &id)).transpose()?,
         account: body.account.map(|id| parse(TYPE, &id)).transpose()?,
+        member: body.member.map(|id| parse(TYPE, &id)).transpose()?,
+        invitation: body.invitation.map(|id| parse(TYPE, &id)).transpose()?,
         email_change: body.email_change.map(|id| parse(TYPE, &id)).transpose()?,
         details: body.details,
     })

@@ -17,11 +17,19 @@
 //! | number of the deployment's admins | `DEPLOYMENT` | `ADMINS` | `Store::confirmation`, `has_admin` |
 //! | public signing key | `SIGNING_KEYS` | key id | `Store::signing_keys` |
 //! | rotation of keys under way | `CONTROL` | `KEY_ROTATION` | `Store::claim_key_rotation` (condition) |
-//! | team | `TEAM#id` | `META` | `Store::teams_of` |
-//! | member | `TEAM#id` | `MEMBER#user` | `Store::member`, `teams_of` |
+//! | team | `TEAM#id` | `META` | `Store::member`, `team_of`, `teams_of` |
+//! | member | `TEAM#id` | `MEMBER#user` | `Store::member`, `team_of`, `teams_of`, `members` |
 //! | team of a user | `USER#id` | `TEAM#team` | `Store::teams_of` |
+//! | invitation | `INVITATION#id` | `META` | `Store::invitation` |
+//! | invitations of a team | `TEAM#id` | `INVITATION#id` | `Store::invitations_of_team` |
+//! | whom a team has invited | `TEAM#id` | `INVITED#sha256` | `Store::invite` (condition) |
+//! | invitations of an address | `EMAIL#sha256` | `INVITATION#id` | `Store::invitations_for` |
+//! | what a team's admins must do | `TEAM#id` | `TODO#ACCOUNT#id` | `Store::todos` |
 //! | account | `TEAM#id` | `ACCOUNT#id` | `Store::accounts`, `account`, `accounts_named` |
 //! | which account a remote one is | `TEAM#id` | `REMOTE#sha256` | `Store::connected` |
+//! | accounts that hang on one consent | `GRANT#sha256` | `team#account` | `Store::of_grant` |
+//! | publications of an account that may yet go out | `OPEN#account` | `post#publication` | `Store::open_publications` |
+//! | chore: an account to look after, a team to clear away | `CHORE#shard` | `milliseconds#team[#account]` | `Store::chores` |
 //! | post | `POST#id` | `META` | `Store::post` |
 //! | publication | `POST#id` | `PUB#id` | `Store::post` |
 //! | attempt | `POST#id` | `PUB#id#ATTEMPT#revision` | `Store::post` |
@@ -39,13 +47,16 @@
 //! |---|---|---|---|
 //! | sealed tokens of an account | `ACCOUNT#id` | `TOKENS` | `Store::sealed_tokens` |
 //! | our registration at a server | `CLIENT#platform` | host | `Store::sealed_client` |
+//! | accounts to choose from, with their tokens | `OFFER#id` | `META` | `Store::offer` |
+//! | what is sealed under a key, without what is sealed | index `by_key`: `KEY#id#shard` | `PK` | `Store::wrapped_under` |
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AccountId, Activity, ContentHash, Email, EmailChangeId, PasswordResetId, Platform, PostId,
-    Provider, PublicationId, RegistrationId, Scope, SessionId, Status, TeamId, UserId,
+    AccountId, Activity, ContentHash, Email, EmailChangeId, InvitationId, OfferId, PasswordResetId,
+    Platform, PostId, Provider, PublicationId, RegistrationId, Scope, SessionId, Status, TeamId,
+    UserId,
 };
 use jiff::Timestamp;
 
@@ -63,7 +74,11 @@ pub const TEAM_PK: &str = "team_pk";
 pub const STATUS_PK: &str = "status_pk";
 /// See `TEAM_PK`.
 pub const TEAM_SK: &str = "team_sk";
-/// Over how many partitions due and armed publications are spread.
+/// The index of the vault by the key that an item's own key is wrapped with, and its partition key.
+pub const BY_KEY: &str = "by_key";
+/// See `BY_KEY`.
+pub const KEY_PK: &str = "key_pk";
+/// Over how many partitions due and armed publications, and chores, are spread.
 pub const SHARDS: u8 = 16;
 
 /// The key of an item.
@@ -85,6 +100,12 @@ impl Key {
 
     fn meta(pk: impl Into<String>) -> Self {
         Self::new(pk, "META")
+    }
+
+    /// The key of an item that was read.
+    pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let part = |name| item.get(name).and_then(|part| part.as_s().ok());
+        Some(Self::new(part(PK)?, part(SK)?))
     }
 
     /// The key as DynamoDB takes it.
@@ -189,13 +210,40 @@ pub(crate) fn team_partition(id: TeamId) -> String {
 }
 
 pub(crate) fn member(team: TeamId, user: UserId) -> Key {
-    Key::new(team_partition(team), format!("MEMBER#{user}"))
+    Key::new(team_partition(team), format!("{MEMBER}{user}"))
 }
 
 pub(crate) const TEAM_OF_USER: &str = "TEAM#";
 
 pub(crate) fn team_of_user(user: UserId, team: TeamId) -> Key {
     Key::new(user_partition(user), format!("{TEAM_OF_USER}{team}"))
+}
+
+pub(crate) const MEMBER: &str = "MEMBER#";
+
+pub(crate) const INVITATION: &str = "INVITATION#";
+
+pub(crate) fn invitation(id: InvitationId) -> Key {
+    Key::meta(format!("{INVITATION}{id}"))
+}
+
+pub(crate) fn invitation_of_team(team: TeamId, id: InvitationId) -> Key {
+    Key::new(team_partition(team), format!("{INVITATION}{id}"))
+}
+
+pub(crate) fn invited(team: TeamId, address: &Email) -> Key {
+    let hash = ContentHash::of(address.as_str().as_bytes());
+    Key::new(team_partition(team), format!("INVITED#{}", hash.as_str()))
+}
+
+pub(crate) fn invitation_for(address: &Email, id: InvitationId) -> Key {
+    Key::new(email(address).pk, format!("{INVITATION}{id}"))
+}
+
+pub(crate) const TODO: &str = "TODO#";
+
+pub(crate) fn todo_for_account(team: TeamId, id: AccountId) -> Key {
+    Key::new(team_partition(team), format!("{TODO}{ACCOUNT}{id}"))
 }
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT#";
@@ -207,6 +255,66 @@ pub(crate) fn account(team: TeamId, id: AccountId) -> Key {
 pub(crate) fn remote_account(team: TeamId, platform: Platform, host: &str, remote_id: &str) -> Key {
     let hash = ContentHash::of(format!("{platform}|{host}|{remote_id}").as_bytes());
     Key::new(team_partition(team), format!("REMOTE#{}", hash.as_str()))
+}
+
+pub(crate) fn grant_partition(platform: Platform, host: &str, grant: &str) -> String {
+    format!("GRANT#{}", hash(&[&platform.to_string(), host, grant]))
+}
+
+pub(crate) fn grant(
+    platform: Platform,
+    host: &str,
+    grant: &str,
+    (team, account): (TeamId, AccountId),
+) -> Key {
+    Key::new(
+        grant_partition(platform, host, grant),
+        format!("{team}#{account}"),
+    )
+}
+
+pub(crate) fn open_partition(account: AccountId) -> String {
+    format!("OPEN#{account}")
+}
+
+pub(crate) fn open(account: AccountId, post: PostId, publication: PublicationId) -> Key {
+    Key::new(open_partition(account), format!("{post}#{publication}"))
+}
+
+pub(crate) fn chore_partition(shard: u8) -> String {
+    format!("CHORE#{shard:02}")
+}
+
+/// The chore of an account, or of a whole team.
+pub(crate) fn chore(at: Timestamp, team: TeamId, account: Option<AccountId>) -> Key {
+    let time = due_time(at);
+    match account {
+        Some(account) => Key::new(
+            chore_partition(account.uuid().as_bytes()[15] % SHARDS),
+            format!("{time}#{team}#{account}"),
+        ),
+        None => Key::new(
+            chore_partition(team.uuid().as_bytes()[15] % SHARDS),
+            format!("{time}#{team}"),
+        ),
+    }
+}
+
+pub(crate) fn offer(id: OfferId) -> Key {
+    Key::meta(format!("OFFER#{id}"))
+}
+
+/// The partition of the vault's index that an item is in: by the key that its own key is wrapped with.
+pub(crate) fn sealed_under(key_id: &str, shard: u8) -> String {
+    format!("KEY#{key_id}#{shard:02}")
+}
+
+/// The shard of an item of the vault.
+pub(crate) fn vault_shard(key: &Key) -> u8 {
+    let bytes = key.pk.bytes().chain(key.sk.bytes());
+    // Ids end in random letters, host names differ all over.
+    let sum = bytes.fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    sum % SHARDS
 }
 
 pub(crate) fn tokens(account: AccountId) -> Key {

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod activity;
+mod chores;
 mod credentials;
 mod error;
 mod identities;
+mod invitations;
 mod item;
 pub mod keys;
 mod posts;
@@ -16,9 +18,10 @@ mod throttle;
 mod transaction;
 mod trips;
 mod users;
+mod vault;
 
-pub use accounts::Connected;
 pub use activity::TYPE as ACTIVITY_TYPE;
+pub use chores::{Chore, TYPE as CHORE_TYPE};
 pub use error::{Error, Result};
 pub use identities::OtherWay;
 pub use posts::{Attempt, PostRecord};
@@ -30,6 +33,7 @@ pub use teams::TeamOfUser;
 pub use throttle::{Count, FailureKey, Gate, Record, TryKey};
 pub use trips::{Taken, Trip};
 pub use users::{Confirmation, NewUser};
+pub use vault::{Envelope, Replaced, Wrapped};
 
 /// The tables, and the client that reaches them.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use domain::post::{Approval, PostChanged, PostScheduled};
 use domain::schedule::Schedule;
 use domain::{
     AccountId, Content, ContentHash, Member, Permission, Post, PostId, PostText, Publication,
-    PublicationId, Status, TeamId,
+    PublicationId, Status, Team, TeamId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ use crate::transaction::Write;
 
 const POST: &str = "post";
 const ATTEMPT: &str = "attempt";
+/// Far more than a post can have.
+const ATTEMPTS_AT_ONCE: usize = 10_000;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct PostItem {
@@ -173,24 +175,33 @@ impl Store {
     }
 
     /// Keeps a post's time: the post, the approved content, the publications and their due rows, all at once.
-    pub async fn schedule_post(&self, scheduled: &PostScheduled, member: &Member) -> Result<()> {
+    pub async fn schedule_post(
+        &self,
+        scheduled: &PostScheduled,
+        team: &Team,
+        member: &Member,
+    ) -> Result<()> {
         let post = &scheduled.post;
-        let approved = scheduled.approved.bytes();
-        let mut snapshot = to_item(
-            &keys::snapshot(&ContentHash::of(&approved)),
-            "snapshot",
-            &HashMap::<String, String>::new(),
-        )?;
-        snapshot.insert("bytes".into(), AttributeValue::B(Blob::new(approved)));
         let mut writes = vec![
             member_may(member, Permission::WritePosts),
             Write::put(write(post)?).only_if(
                 "#version = :version",
                 &[(":version", number(post.version - 1))],
             ),
-            Write::put(snapshot),
             append(&scheduled.activity)?,
+            // What was decided on, above all whether it needs somebody's approval, must still hold.
+            Write::check(keys::team(post.team)).only_if(
+                "#revision = :team_revision",
+                &[(":team_revision", number(team.revision))],
+            ),
         ];
+        if let Some(approved) = &scheduled.approved {
+            let bytes = approved.bytes();
+            let key = keys::snapshot(&ContentHash::of(&bytes));
+            let mut snapshot = to_item(&key, "snapshot", &HashMap::<String, String>::new())?;
+            snapshot.insert("bytes".into(), AttributeValue::B(Blob::new(bytes)));
+            writes.push(Write::put(snapshot));
+        }
         for before in &scheduled.before {
             let moves = scheduled
                 .publications
@@ -206,22 +217,45 @@ impl Store {
         }
         for publication in &scheduled.publications {
             let item = publishing::write(publication)?;
-            writes.push(
-                match scheduled
-                    .before
-                    .iter()
-                    .find(|before| before.id == publication.id)
-                {
-                    Some(before) => Write::put(item).only_if(
-                        "#revision = :revision",
-                        &[(":revision", number(before.revision))],
-                    ),
-                    None => Write::create(item),
-                },
-            );
+            let before = scheduled
+                .before
+                .iter()
+                .find(|before| before.id == publication.id);
+            match before {
+                Some(before) => writes.push(Write::put(item).only_if(
+                    "#revision = :revision",
+                    &[(":revision", number(before.revision))],
+                )),
+                None => writes.extend([Write::create(item), publishing::open_row(publication)?]),
+            }
             writes.push(due_row(publication)?);
         }
         self.transact(writes).await.map_err(forbidden_first)
+    }
+
+    /// Removes a post with everything that hangs on it: for a team that is cleared away.
+    pub async fn remove_post(&self, record: &PostRecord) -> Result<()> {
+        let post = record.post.id;
+        let mut doomed = Vec::new();
+        for publication in &record.publications {
+            doomed.extend([
+                keys::snapshot(&publication.content),
+                keys::due(publication.next_at, post, publication.id),
+                keys::open(publication.account, post, publication.id),
+                keys::publication(post, publication.id),
+            ]);
+        }
+        let attempts = self.below(keys::post_partition(post), "PUB#", None, ATTEMPTS_AT_ONCE);
+        doomed.extend(attempts.await?.iter().filter_map(keys::Key::of));
+        // The post's own row is the last: until then it is found again.
+        doomed.push(keys::post(post));
+        let mut seen = std::collections::HashSet::new();
+        doomed.retain(|key| seen.insert((key.pk.clone(), key.sk.clone())));
+        for some in doomed.chunks(100) {
+            let writes = some.iter().cloned().map(Write::delete).collect();
+            self.transact(writes).await?;
+        }
+        Ok(())
     }
 
     /// A post with everything that hangs on it.

@@ -3,8 +3,8 @@
 use domain::publication::{ARMED_AT_MOST, State, StateName};
 use domain::schedule::Schedule;
 use domain::{
-    Account, Activity, Actor, ContentHash, Kind, Platform, Post, PostId, Publication,
-    PublicationId, Scope, Status,
+    Account, AccountStatus, Activity, Actor, ContentHash, Kind, Platform, Post, PostId,
+    Publication, PublicationId, Scope, Status,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,8 @@ pub struct Recording<'a> {
     pub after: &'a Publication,
     /// Why, in words, where there is more to say.
     pub reason: Option<String>,
+    /// Whether somebody tried to publish it; otherwise it follows from what happened to its account.
+    pub tried: bool,
     /// The id of the entry for the log.
     pub entry: domain::ActivityId,
     /// When.
@@ -219,6 +221,14 @@ pub(crate) fn due_row(publication: &Publication) -> Result<Write> {
     )?))
 }
 
+/// The row by which an account finds its publications that may yet go out.
+pub(crate) fn open_row(publication: &Publication) -> Result<Write> {
+    #[derive(Serialize)]
+    struct Open {}
+    let key = keys::open(publication.account, publication.post, publication.id);
+    Ok(Write::put(to_item(&key, "open", &Open {})?))
+}
+
 fn read_row(item: Item) -> Result<DueRow> {
     let body: RowItem = from_item(DUE, item)?;
     Ok(DueRow {
@@ -323,7 +333,7 @@ impl Store {
             (":hash", text(armed.content.as_str())),
         ];
         let active = [
-            (":active", text(domain::AccountStatus::Active.to_string())),
+            (":active", text(AccountStatus::Active.to_string())),
             (":generation", number(account.token_generation)),
         ];
         let writes = vec![
@@ -389,37 +399,31 @@ impl Store {
             let mut writes = vec![
                 replace(before, after)?,
                 set_status(&record.post, status, now),
-                append_attempt(after, &attempt(recording))?,
             ];
-            if let Some(kind) = kind_of(&after.state) {
+            if recording.tried {
+                writes.push(append_attempt(after, &attempt(recording))?);
+            }
+            if let Some(kind) = kind_of(&after.state, recording.tried) {
                 writes.push(append(&entry(recording, kind))?);
             }
+            let due = after.is_due_sometime();
             if let State::Armed { since, .. } = before.state {
                 writes.push(Write::delete(keys::armed(since, before.post, before.id)));
-            } else if after.state != State::Waiting || after.next_at != before.next_at {
+            } else if !due || after.next_at != before.next_at {
                 writes.push(Write::delete(keys::due(
                     before.next_at,
                     before.post,
                     before.id,
                 )));
             }
-            if after.state == State::Waiting {
+            if due {
                 writes.push(due_row(after)?);
             }
-            if let State::Blocked { .. } = after.state {
-                let status = [(
-                    ":needs_reconnect",
-                    text(domain::AccountStatus::NeedsReconnect.to_string()),
-                )];
-                writes.push(
-                    Write::update(
-                        keys::account(after.team, after.account),
-                        "SET #status = :needs_reconnect",
-                        status,
-                    )
-                    .only_if_it_exists(),
-                );
+            if !after.is_open() {
+                let key = keys::open(after.account, after.post, after.id);
+                writes.push(Write::delete(key));
             }
+            writes.extend(account_still(before, after));
             match self.transact(writes).await {
                 // Another publication of the same post ended at the same moment: its end counts for the status, so look again.
                 Err(cancelled) if cancelled.at(1) && !cancelled.at(0) => {}
@@ -428,6 +432,20 @@ impl Store {
         }
         Err(Error::Unavailable("the post changes too often".into()))
     }
+}
+
+/// What waits for its account says so only while that is true: the account must need to be connected again, or be connected again.
+fn account_still(before: &Publication, after: &Publication) -> Option<Write> {
+    let needed = match (&before.state, &after.state) {
+        (_, State::Blocked { .. }) => AccountStatus::NeedsReconnect,
+        (State::Blocked { .. }, State::Waiting) => AccountStatus::Active,
+        _ => return None,
+    };
+    let account = Write::check(keys::account(after.team, after.account));
+    Some(account.only_if(
+        "#status = :needed",
+        &[(":needed", text(needed.to_string()))],
+    ))
 }
 
 /// A post that has not begun to go out keeps its status; one that has gets it from its publications.
@@ -441,14 +459,16 @@ fn next_status(post: &Post, publications: &[Publication]) -> Status {
     }
 }
 
-fn kind_of(state: &State) -> Option<Kind> {
+fn kind_of(state: &State, tried: bool) -> Option<Kind> {
     match state {
         State::Published { .. } => Some(Kind::PublicationPublished),
         State::Refused { .. } => Some(Kind::PublicationRefused),
         State::Unclear { .. } => Some(Kind::PublicationUnclear),
-        State::Blocked { .. } => Some(Kind::PublicationBlocked),
+        // When its account has just been found closed, the account's own entry tells of all that wait for it.
+        State::Blocked { .. } => tried.then_some(Kind::PublicationBlocked),
         State::Missed => Some(Kind::PublicationMissed),
-        State::Waiting | State::Preparing { .. } | State::Armed { .. } | State::Cancelled => None,
+        State::Cancelled => Some(Kind::PublicationCancelled),
+        State::Waiting | State::Preparing { .. } | State::Armed { .. } => None,
     }
 }
 

@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use domain::team::TeamCreated;
+use domain::team::{MemberChanged, Settings, TeamChanged, TeamCreated};
 use domain::{
-    Activity, Member, Permission, Role, Team, TeamId, TeamName, UserId, UserRole, UserStatus,
+    Activity, Member, Permission, Role, Team, TeamId, TeamName, UserId, UserRole, UserStatus, Zone,
 };
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::activity::append;
+use crate::chores::{self, Chore};
 use crate::error::{Error, Result};
-use crate::item::{Item, from_item, number, page_size, parse, text, to_item};
-use crate::keys::{self, PK, SK};
+use crate::item::{Item, flag, from_item, number, parse, seconds, text, to_item};
+use crate::keys::{self, SK};
 use crate::transaction::{Write, pause};
 
 const TEAM: &str = "team";
@@ -26,8 +28,15 @@ struct TeamItem {
     name: TeamName,
     created_by: String,
     created_at: String,
+    approval_required: bool,
+    own_approval: bool,
+    zone: Zone,
+    max_late: i64,
+    revision: u32,
     /// How many admins the team has: it always keeps one.
     admins: u32,
+    /// Since when it is being cleared away.
+    deleted_at: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,14 +56,25 @@ pub struct TeamOfUser {
     pub member: Member,
 }
 
-fn read_team(item: Item) -> Result<Team> {
+/// The team; nothing, when it was deleted.
+fn read_team(item: Item) -> Result<Option<Team>> {
     let body: TeamItem = from_item(TEAM, item)?;
-    Ok(Team {
+    if body.deleted_at.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(Team {
         id: parse(TEAM, &body.id)?,
         name: body.name,
+        settings: Settings {
+            approval_required: body.approval_required,
+            own_approval: body.own_approval,
+            zone: body.zone,
+            max_late: SignedDuration::from_secs(body.max_late),
+        },
         created_by: parse(TEAM, &body.created_by)?,
         created_at: parse(TEAM, &body.created_at)?,
-    })
+        revision: body.revision,
+    }))
 }
 
 fn read_member(item: Item) -> Result<Member> {
@@ -65,6 +85,11 @@ fn read_member(item: Item) -> Result<Member> {
         role: parse(MEMBER, &body.role)?,
         joined_at: parse(MEMBER, &body.joined_at)?,
     })
+}
+
+fn is_member(item: &Item) -> bool {
+    let sk = item.get(SK).and_then(|sk| sk.as_s().ok());
+    sk.is_some_and(|sk| sk.starts_with(keys::MEMBER))
 }
 
 fn member_item(member: &Member) -> Result<Item> {
@@ -110,6 +135,28 @@ pub(crate) fn one_admin_less(member: &Member) -> Option<Write> {
     (member.role == Role::Admin).then(|| less(member.team))
 }
 
+/// The condition that the team is there and was not deleted.
+pub(crate) fn team_lives(team: TeamId) -> Write {
+    Write::check(keys::team(team)).only_if(LIVES, &[])
+}
+
+const LIVES: &str = "attribute_exists(#PK) AND attribute_not_exists(#deleted_at)";
+
+/// The user becomes a member, which he must not be, of a team that must not be deleted. The first action is the member's own.
+pub(crate) fn join(member: &Member) -> Result<Vec<Write>> {
+    let team = if member.role == Role::Admin {
+        let more = [(":one", number(1))];
+        Write::update(keys::team(member.team), "ADD #admins :one", more).only_if(LIVES, &[])
+    } else {
+        team_lives(member.team)
+    };
+    Ok(vec![
+        Write::create(member_item(member)?),
+        Write::create(pointer(member)?),
+        team,
+    ])
+}
+
 /// The condition that the member still has a role with the permission at the moment of the write.
 pub(crate) fn member_may(member: &Member, permission: Permission) -> Write {
     let roles = Role::with(permission);
@@ -132,7 +179,13 @@ impl Store {
             name: team.name.clone(),
             created_by: team.created_by.to_string(),
             created_at: team.created_at.to_string(),
+            approval_required: team.settings.approval_required,
+            own_approval: team.settings.own_approval,
+            zone: team.settings.zone.clone(),
+            max_late: seconds(team.settings.max_late),
+            revision: team.revision,
             admins: 1,
+            deleted_at: None,
         };
         let admin = Write::check(keys::user(team.created_by)).only_if(
             "#role = :admin AND #status = :active",
@@ -157,31 +210,132 @@ impl Store {
         })
     }
 
-    /// Adds a user to a team.
-    pub async fn add_member(&self, member: &Member) -> Result<()> {
-        let mut writes = vec![
-            Write::create(member_item(member)?),
-            Write::create(pointer(member)?),
+    /// Keeps a team's new name and settings.
+    pub async fn change_team(&self, changed: &TeamChanged, member: &Member) -> Result<()> {
+        let team = &changed.team;
+        let update = "SET #name = :name, #approval_required = :approval_required, #own_approval = :own_approval, #zone = :zone, #max_late = :max_late, #revision = :revision";
+        let values = [
+            (":name", text(team.name.as_str())),
+            (":approval_required", flag(team.settings.approval_required)),
+            (":own_approval", flag(team.settings.own_approval)),
+            (":zone", text(team.settings.zone.as_str())),
+            (":max_late", number(seconds(team.settings.max_late))),
+            (":revision", number(team.revision)),
         ];
-        if member.role == Role::Admin {
-            let more = Write::update(
-                keys::team(member.team),
-                "ADD #admins :one",
-                [(":one", number(1))],
-            );
-            writes.push(more.only_if_it_exists());
-        }
+        let condition = format!("{LIVES} AND #revision = :before");
+        let before = [(":before", number(team.revision - 1))];
+        let writes = vec![
+            member_may(member, Permission::ManageTeam),
+            Write::update(keys::team(team.id), update, values).only_if(condition, &before),
+            append(&changed.activity)?,
+        ];
+        self.transact_as_member(writes).await
+    }
+
+    /// Deletes a team: at once for everybody, and nothing of it is published any more. What hangs on it is cleared away by whoever does
+    /// the chore.
+    pub async fn delete_team(&self, team: &Team, entry: &Activity, member: &Member) -> Result<()> {
+        let update = "SET #deleted_at = :at, #publishing_stopped = :at";
+        let at = [(":at", text(entry.at.to_string()))];
+        let condition = format!("{LIVES} AND #revision = :revision");
+        let revision = [(":revision", number(team.revision))];
+        let chore = Chore {
+            at: entry.at,
+            team: team.id,
+            account: None,
+        };
+        let writes = vec![
+            member_may(member, Permission::ManageTeam),
+            Write::update(keys::team(team.id), update, at).only_if(condition, &revision),
+            chores::put(&chore)?,
+            append(entry)?,
+        ];
+        self.transact_as_member(writes).await
+    }
+
+    /// Removes the row of a deleted team, the last of what was left of it.
+    pub async fn remove_team(&self, chore: &Chore) -> Result<()> {
+        let writes = vec![
+            Write::delete(keys::team(chore.team)).only_if("attribute_exists(#deleted_at)", &[]),
+            chores::done(chore),
+        ];
         Ok(self.transact(writes).await?)
     }
 
-    /// Takes a member out of a team, which always keeps an admin.
-    pub async fn remove_member(&self, member: &Member, entry: &Activity) -> Result<()> {
-        let mut writes = vec![append(entry)?];
-        writes.extend(leave(member));
-        let last = writes.len();
-        writes.extend(one_admin_less(member));
+    /// Adds a user to a team.
+    pub async fn add_member(&self, changed: &MemberChanged, by: &Member) -> Result<()> {
+        let member = &changed.member;
+        let mut writes = vec![member_may(by, Permission::ManageTeam)];
+        writes.extend(join(member)?);
+        writes.push(append(&changed.activity)?);
+        writes.push(Write::check(keys::user(member.user)).only_if(
+            "#status = :active",
+            &[(":active", text(UserStatus::Active.to_string()))],
+        ));
         self.transact(writes).await.map_err(|cancelled| {
-            if cancelled.at(last) {
+            if cancelled.at(0) {
+                Error::Forbidden
+            } else if cancelled.at(1) {
+                Error::Taken("this user is a member of the team already")
+            } else {
+                cancelled.into()
+            }
+        })
+    }
+
+    /// Gives a member another role than `before`, by an admin, who may be the same. The team always keeps an admin.
+    pub async fn change_role(
+        &self,
+        before: &Member,
+        changed: &MemberChanged,
+        by: &Member,
+    ) -> Result<()> {
+        let after = &changed.member;
+        let role = [(":before", text(before.role.to_string()))];
+        let own = Write::put(member_item(after)?).only_if("#role = :before", &role);
+        let count = match (before.role == Role::Admin, after.role == Role::Admin) {
+            (true, false) => one_admin_less(before),
+            (false, true) => {
+                let more = [(":one", number(1))];
+                let more = Write::update(keys::team(after.team), "ADD #admins :one", more);
+                Some(more.only_if(LIVES, &[]))
+            }
+            (true, true) | (false, false) => None,
+        };
+        self.change_membership(own, count, before, changed, by)
+            .await
+    }
+
+    /// Takes a member out of a team, which always keeps an admin; by an admin, or by the member.
+    pub async fn remove_member(&self, changed: &MemberChanged, by: &Member) -> Result<()> {
+        let member = &changed.member;
+        let [own, pointer] = leave(member);
+        let count = one_admin_less(member);
+        let mut more = vec![pointer];
+        more.extend(count);
+        self.change_membership(own, more, member, changed, by).await
+    }
+
+    async fn change_membership(
+        &self,
+        own: Write,
+        more: impl IntoIterator<Item = Write>,
+        before: &Member,
+        changed: &MemberChanged,
+        by: &Member,
+    ) -> Result<()> {
+        let mut writes = vec![own, append(&changed.activity)?];
+        let rest = writes.len();
+        writes.extend(more);
+        let counter = rest..writes.len();
+        if by.user != before.user {
+            writes.push(member_may(by, Permission::ManageTeam));
+        }
+        let admin = writes.len() - 1;
+        self.transact(writes).await.map_err(|cancelled| {
+            if by.user != before.user && cancelled.at(admin) {
+                Error::Forbidden
+            } else if !cancelled.at(0) && counter.clone().any(|position| cancelled.at(position)) {
                 Error::LastAdmin
             } else {
                 cancelled.into()
@@ -189,15 +343,62 @@ impl Store {
         })
     }
 
-    /// A user's membership of a team.
+    /// Takes members out of a team that is cleared away.
+    pub async fn remove_members(&self, members: &[Member]) -> Result<()> {
+        for some in members.chunks(40) {
+            let writes = some.iter().flat_map(|member| {
+                [
+                    Write::delete(keys::member(member.team, member.user)),
+                    Write::delete(keys::team_of_user(member.user, member.team)),
+                ]
+            });
+            self.transact(writes.collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// A user's membership of a team that was not deleted.
     pub async fn member(&self, team: TeamId, user: UserId) -> Result<Option<Member>> {
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::member(team, user).attributes()))
-            .consistent_read(true);
-        get.send().await?.item.map(read_member).transpose()
+        Ok(self.team_of(team, user).await?.map(|both| both.member))
+    }
+
+    /// A team that was not deleted, as one of its members sees it.
+    pub async fn team_of(&self, team: TeamId, user: UserId) -> Result<Option<TeamOfUser>> {
+        let wanted = [keys::team(team), keys::member(team, user)].map(|key| key.attributes());
+        let (mut found, mut member) = (None, None);
+        for item in self.batch_get(wanted.into()).await? {
+            if is_member(&item) {
+                member = Some(read_member(item)?);
+            } else {
+                found = read_team(item)?;
+            }
+        }
+        Ok(found
+            .zip(member)
+            .map(|(team, member)| TeamOfUser { team, member }))
+    }
+
+    /// A team that was not deleted, whoever asks.
+    pub async fn team(&self, id: TeamId) -> Result<Option<Team>> {
+        let item = self.get(&keys::team(id)).await?;
+        Ok(item.map(read_team).transpose()?.flatten())
+    }
+
+    /// The members of a team in order of user id, beginning after `after`.
+    pub async fn members(
+        &self,
+        team: TeamId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<Member>> {
+        let after = after.map(|user| keys::member(team, user).sk);
+        let items = self.below(
+            keys::team_partition(team),
+            keys::MEMBER,
+            after.as_deref(),
+            limit,
+        );
+        items.await?.into_iter().map(read_member).collect()
     }
 
     /// The teams of a user in order of id, beginning after `after`, at most `limit` (up to 50).
@@ -207,37 +408,38 @@ impl Store {
         after: Option<TeamId>,
         limit: usize,
     ) -> Result<Vec<TeamOfUser>> {
-        let first = after.map_or_else(
-            || keys::TEAM_OF_USER.to_owned(),
-            |team| keys::team_of_user(user, team).sk,
-        );
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#PK = :pk AND #SK BETWEEN :first AND :last")
-            .consistent_read(true);
-        let query = query
-            .expression_attribute_names("#PK", PK)
-            .expression_attribute_names("#SK", SK)
-            .expression_attribute_values(":pk", text(keys::user_partition(user)));
-        let query = query
-            .expression_attribute_values(":first", text(first.clone()))
-            .expression_attribute_values(":last", text(format!("{}~", keys::TEAM_OF_USER)));
-        // BETWEEN includes its lower end, which is the last item of the page before.
-        let rows = query
-            .limit(page_size(limit + 1))
-            .send()
-            .await?
-            .items
-            .unwrap_or_default();
-        let ids: Vec<TeamId> = rows
-            .iter()
-            .filter_map(|row| row.get(SK)?.as_s().ok())
-            .filter(|sk| **sk != first)
-            .filter_map(|sk| sk.strip_prefix(keys::TEAM_OF_USER)?.parse().ok())
-            .take(limit)
-            .collect();
+        let (mut found, mut after) = (Vec::new(), after);
+        loop {
+            let from = after.map(|team| keys::team_of_user(user, team).sk);
+            let rows = self
+                .below(
+                    keys::user_partition(user),
+                    keys::TEAM_OF_USER,
+                    from.as_deref(),
+                    limit,
+                )
+                .await?;
+            let ids: Vec<TeamId> = rows
+                .iter()
+                .filter_map(|row| row.get(SK)?.as_s().ok())
+                .filter_map(|sk| sk.strip_prefix(keys::TEAM_OF_USER)?.parse().ok())
+                .collect();
+            let is_last = rows.len() < limit;
+            after = ids.last().copied();
+            // A team that is being cleared away is left out, so another round may be needed to fill the page.
+            found.extend(self.teams_named(user, &ids).await?);
+            if is_last || after.is_none() || found.len() >= limit {
+                found.truncate(limit);
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Those of the teams that were not deleted and that the user is a member of, in the same order.
+    async fn teams_named(&self, user: UserId, ids: &[TeamId]) -> Result<Vec<TeamOfUser>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let wanted: Vec<_> = ids
             .iter()
             .flat_map(|id| [keys::team(*id), keys::member(*id, user)])
@@ -245,15 +447,10 @@ impl Store {
             .collect();
         let (mut teams, mut members) = (HashMap::new(), HashMap::new());
         for item in self.batch_get(wanted).await? {
-            if item
-                .get(SK)
-                .and_then(|sk| sk.as_s().ok())
-                .is_some_and(|sk| sk.starts_with("MEMBER#"))
-            {
+            if is_member(&item) {
                 let member = read_member(item)?;
                 members.insert(member.team.to_string(), member);
-            } else {
-                let team = read_team(item)?;
+            } else if let Some(team) = read_team(item)? {
                 teams.insert(team.id.to_string(), team);
             }
         }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::throttle::{Backoff, Failures, Window};
-use domain::{Email, Place, UserId};
+use domain::{Email, Place, TeamId, UserId};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -49,6 +49,10 @@ pub enum TryKey<'a> {
     MailFrom(Place),
     /// Trips to a provider from a place.
     Trip(Place),
+    /// Invitations that a team has mailed.
+    Invitation(TeamId),
+    /// Accounts that a user tries to connect.
+    Connection(UserId),
 }
 
 impl TryKey<'_> {
@@ -59,6 +63,8 @@ impl TryKey<'_> {
             Self::MailTo(email) => keys::tries(&["mail_to", email.as_str(), &end]),
             Self::MailFrom(place) => keys::tries(&["mail_from", &place.to_string(), &end]),
             Self::Trip(place) => keys::tries(&["trip", &place.to_string(), &end]),
+            Self::Invitation(team) => keys::tries(&["invitation", &team.to_string(), &end]),
+            Self::Connection(user) => keys::tries(&["connection", &user.to_string(), &end]),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::{Error, Result};
-use crate::item::{from_item, parse, text, to_item, with_expiry};
+use crate::item::{flag, from_item, parse, text, to_item, with_expiry};
 use crate::keys::{self, PK};
 use crate::transaction::{Write, names_in};
 
@@ -156,8 +156,4 @@ impl Store {
             Err(error) => Err(error),
         }
     }
-}
-
-fn flag(value: bool) -> aws_sdk_dynamodb::types::AttributeValue {
-    aws_sdk_dynamodb::types::AttributeValue::Bool(value)
 }

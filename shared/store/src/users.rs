@@ -357,6 +357,16 @@ impl Store {
         parse("email", &owner.user).map(Some)
     }
 
+    /// The users with these ids, in no particular order; those that do not exist are left out.
+    pub async fn users_named(&self, ids: &[UserId]) -> Result<Vec<User>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted = ids.iter().map(|id| keys::user(*id).attributes()).collect();
+        let items = self.batch_get(wanted).await?;
+        items.into_iter().map(read_user).collect()
+    }
+
     /// The user who has an address.
     pub async fn user_by_email(&self, address: &Email) -> Result<Option<User>> {
         match self.email_owner(address).await? {

@@ -1,9 +1,10 @@
 //! Memberships that change or end while somebody is at work.
 
+use domain::team::Change;
 use domain::{Content, Post, PostText, Role, Team, TeamName};
 use serde_json::json;
 
-use super::scene::{Scene, remove};
+use super::scene::Scene;
 use super::{Access, Caller, ROUTES, problem};
 
 #[tokio::test]
@@ -18,7 +19,7 @@ async fn whoever_was_removed_from_a_team_is_a_stranger_to_it_at_once() {
     for route in team_routes {
         calls.push((route, scene.call(route).await));
     }
-    remove(&scene.world, &scene.editor, &scene.ours.team).await;
+    scene.world.leave(&scene.editor, &scene.ours.team).await;
     for (route, call) in &calls {
         let removed = problem(call.send(&scene.editor.api).await, 404);
         assert_eq!(
@@ -89,13 +90,22 @@ async fn a_demotion_between_reading_the_role_and_writing_wins() {
         .await
         .unwrap()
         .unwrap();
-    let schedule = domain::schedule::Schedule::new(app.now(), None, app.now()).unwrap();
+    let late = domain::schedule::DEFAULT_MAX_LATE;
+    let schedule = domain::schedule::Schedule::new(app.now(), late, app.now()).unwrap();
+    let team = scene
+        .world
+        .store()
+        .team(member.team)
+        .await
+        .unwrap()
+        .unwrap();
     let scheduled = record
         .post
         .schedule(
             &member,
             domain::post::Plan {
                 schedule,
+                settings: &team.settings,
                 accounts: std::slice::from_ref(&account),
                 publications: Vec::new(),
             },
@@ -104,17 +114,29 @@ async fn a_demotion_between_reading_the_role_and_writing_wins() {
             app.now(),
         )
         .unwrap();
-    let refused = scene.world.store().schedule_post(&scheduled, &member).await;
+    let refused = scene
+        .world
+        .store()
+        .schedule_post(&scheduled, &team, &member)
+        .await;
     assert!(
         matches!(refused, Err(store::Error::Forbidden)),
         "{refused:?}"
     );
 
-    let entry = created.activity.clone();
+    let again = account
+        .clone()
+        .connected(&member, Some(&account), None, app.new_id(), app.now());
+    let sealed = scene.world.store().sealed_tokens(account.id).await;
     let refused = scene
         .world
         .store()
-        .connect_account(&account, "sealed", &member, &entry)
+        .connect_account(
+            Some(&account),
+            &again.unwrap(),
+            &sealed.unwrap().unwrap(),
+            &member,
+        )
         .await;
     assert!(
         matches!(refused, Err(store::Error::Forbidden)),
@@ -139,7 +161,7 @@ async fn an_admin_of_the_deployment_who_is_demoted_meanwhile_creates_no_team() {
     let before = scene.held().await;
     let team = Team::create(
         app.new_id(),
-        TeamName::parse("Too late").unwrap(),
+        (TeamName::parse("Too late").unwrap(), Change::default()),
         &operator,
         app.new_id(),
         app.now(),
@@ -163,7 +185,7 @@ async fn whoever_is_removed_while_at_a_platforms_consent_page_connects_nothing()
         .world
         .join(&scene.stranger, &scene.ours.team, Role::Admin)
         .await;
-    remove(&scene.world, &scene.admin, &scene.ours.team).await;
+    scene.world.leave(&scene.admin, &scene.ours.team).await;
     call.send(&scene.world.anonymous).await.expect_problem(404);
     let accounts = scene
         .viewer

@@ -1,10 +1,12 @@
 //! Who may do what: every route of the template, asked by everybody who can stand to a team in a different way.
 
 mod changes;
+mod demoted;
 mod fields;
 mod foreign;
 pub(crate) mod requests;
 pub(crate) mod scene;
+mod spares;
 
 use std::collections::BTreeSet;
 
@@ -31,39 +33,84 @@ pub(crate) enum Access {
 }
 
 /// Every route and who may use it. What that means for each role is in the matrix of the domain.
-const ROUTES: [(&str, Access); 37] = [
+const ROUTES: [(&str, Access); 58] = [
+    ("DELETE /invitations/{invitationId}", Access::SignedIn),
     ("DELETE /me", Access::SignedIn),
     ("DELETE /me/identities/{provider}", Access::SignedIn),
     ("DELETE /me/sessions", Access::SignedIn),
     ("DELETE /me/sessions/{sessionId}", Access::SignedIn),
+    (
+        "DELETE /teams/{teamId}",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
+        "DELETE /teams/{teamId}/accounts/{accountId}",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
+        "DELETE /teams/{teamId}/invitations/{invitationId}",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
+        "DELETE /teams/{teamId}/members/{userId}",
+        Access::Team(Permission::ManageTeam),
+    ),
     ("GET /.well-known/jwks.json", Access::Public),
+    ("GET /accept-invitation", Access::Public),
     ("GET /activity", Access::Team(Permission::Read)),
     ("GET /docs", Access::Public),
     ("GET /docs/{file}", Access::Public),
     ("GET /health", Access::Public),
+    ("GET /invitations", Access::SignedIn),
     ("GET /me", Access::SignedIn),
     ("GET /me/sessions", Access::SignedIn),
     ("GET /oauth/authorize", Access::Public),
     ("GET /oauth/callback", Access::Public),
     ("GET /openapi.json", Access::Public),
+    ("GET /platforms", Access::SignedIn),
     ("GET /posts", Access::Team(Permission::Read)),
     ("GET /posts/{postId}", Access::Team(Permission::Read)),
     ("GET /reset-password", Access::Public),
     ("GET /teams", Access::SignedIn),
+    ("GET /teams/{teamId}", Access::Team(Permission::Read)),
     (
         "GET /teams/{teamId}/accounts",
         Access::Team(Permission::Read),
     ),
+    (
+        "GET /teams/{teamId}/accounts/{accountId}",
+        Access::Team(Permission::Read),
+    ),
+    (
+        "GET /teams/{teamId}/invitations",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
+        "GET /teams/{teamId}/members",
+        Access::Team(Permission::Read),
+    ),
+    ("GET /todos", Access::SignedIn),
     ("GET /users", Access::Deployment),
     ("GET /verify-email", Access::Public),
     ("PATCH /me", Access::SignedIn),
+    (
+        "PATCH /teams/{teamId}",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
+        "PATCH /teams/{teamId}/members/{userId}",
+        Access::Team(Permission::ManageTeam),
+    ),
     ("PATCH /users/{userId}", Access::Deployment),
+    ("POST /accept-invitation", Access::Public),
     ("POST /forgot-password", Access::Public),
+    ("POST /invitations/{invitationId}/accept", Access::SignedIn),
     ("POST /login", Access::Public),
     ("POST /logout", Access::SignedIn),
     ("POST /me/email", Access::SignedIn),
     ("POST /me/identities", Access::SignedIn),
     ("POST /me/password", Access::SignedIn),
+    ("POST /oauth/choose", Access::Public),
     ("POST /posts", Access::Team(Permission::WritePosts)),
     ("POST /posts/schedule", Access::Team(Permission::WritePosts)),
     ("POST /refresh-token", Access::Public),
@@ -74,8 +121,23 @@ const ROUTES: [(&str, Access); 37] = [
         "POST /teams/{teamId}/accounts",
         Access::Team(Permission::ManageTeam),
     ),
+    (
+        "POST /teams/{teamId}/accounts/{accountId}/reconnect",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
+        "POST /teams/{teamId}/invitations/{invitationId}/resend",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
+        "POST /teams/{teamId}/members",
+        Access::Team(Permission::ManageTeam),
+    ),
     ("POST /verify-email", Access::Public),
 ];
+
+/// After this the team is gone.
+const DELETION: &str = "DELETE /teams/{teamId}";
 
 /// After these the caller's session, password or account is gone.
 const FINAL: [&str; 3] = ["DELETE /me", "POST /logout", "POST /me/password"];
@@ -137,6 +199,9 @@ impl Scene {
             return (self.call(route).await, self.api(caller).clone());
         }
         let (call, api) = match self.person(caller) {
+            Some(person) if route == DELETION => {
+                (self.deletion(route, person).await, person.api.clone())
+            }
             Some(_) if FINAL.contains(&route) => {
                 let twin = self.twin(caller).await;
                 (self.call_by(route, &twin).await, twin.api)
@@ -211,6 +276,8 @@ async fn everybody_may_do_on_every_route_what_the_matrix_says_and_nothing_else()
         for caller in CALLERS {
             let (call, api) = scene.request(&route, caller).await;
             let refusal = refusal(access(&route), caller);
+            // What the requests before have begun ends first.
+            scene.world.settle().await;
             let before = match refusal {
                 Some(_) => scene.held().await,
                 None => Vec::new(),

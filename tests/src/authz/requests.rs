@@ -116,8 +116,10 @@ impl Scene {
         let call = Call::new(route);
         let Things {
             team,
+            name,
             account,
             post,
+            invitation,
         } = &self.ours;
         match route {
             "POST /register" => call.body(json!({ "email": self.new_address(), "password": PASSWORD, "name": "New", "locale": "id", "time_zone": "Asia/Jakarta" })),
@@ -136,7 +138,8 @@ impl Scene {
                 parse(query.as_bytes()).fold(call, |call, (name, value)| call.query(&name, &value))
             }
             "GET /.well-known/jwks.json" | "GET /health" | "GET /openapi.json" | "GET /docs" | "GET /teams"
-            | "GET /me" | "DELETE /me" | "GET /me/sessions" | "DELETE /me/sessions" | "POST /logout" | "GET /users" => call,
+            | "GET /me" | "DELETE /me" | "GET /me/sessions" | "DELETE /me/sessions" | "POST /logout" | "GET /users"
+            | "GET /invitations" | "GET /todos" | "GET /platforms" => call,
             "PATCH /me" => call.body(json!({ "name": self.new_name(), "locale": "id", "time_zone": "Asia/Jakarta" })),
             "POST /me/password" => call.body(json!({ "current_password": PASSWORD, "new_password": "another horse battery" })),
             "POST /me/email" => call.body(json!({ "email": self.new_address(), "current_password": PASSWORD })),
@@ -148,9 +151,38 @@ impl Scene {
             }
             "PATCH /users/{userId}" => call.parameter("userId", &self.signed_out.id).body(self.other_standing().await),
             "GET /docs/{file}" => call.parameter("file", "index.html"),
-            "POST /teams" => call.body(json!({ "name": "New" })),
+            "POST /oauth/choose" => {
+                let (offer, pages) = self.admin.offered_pages(team).await;
+                call.body(json!({ "offer_id": offer, "accounts": pages[..1] })).browser(&self.admin.api)
+            }
+            "POST /teams" => call.body(json!({ "name": "New", "approval_required": false, "own_approval": true, "time_zone": "Asia/Jakarta", "max_late_seconds": 600 })),
+            "GET /teams/{teamId}" | "GET /teams/{teamId}/members" | "GET /teams/{teamId}/invitations" => call.parameter("teamId", team),
+            "PATCH /teams/{teamId}" => call.parameter("teamId", team)
+                .body(json!({ "name": name, "approval_required": false, "own_approval": true, "time_zone": "Asia/Jakarta", "max_late_seconds": 600 })),
+            "DELETE /teams/{teamId}" => call.parameter("teamId", team).query("name", name),
+            "POST /teams/{teamId}/members" => call.parameter("teamId", team).body(json!({ "user_id": self.newcomer().await.id, "role": "viewer" })),
+            "PATCH /teams/{teamId}/members/{userId}" => {
+                let member = self.spare_member().await;
+                let role = self.other_role(&member).await;
+                call.parameter("teamId", team).parameter("userId", &member).body(json!({ "role": role }))
+            }
+            "DELETE /teams/{teamId}/members/{userId}" => call.parameter("teamId", team).parameter("userId", &self.spare_member().await),
+            "POST /teams/{teamId}/invitations/{invitationId}/resend" => call.parameter("teamId", team).parameter("invitationId", invitation),
+            "DELETE /teams/{teamId}/invitations/{invitationId}" => {
+                call.parameter("teamId", team).parameter("invitationId", &self.spare_invitation().await)
+            }
+            "POST /invitations/{invitationId}/accept" | "DELETE /invitations/{invitationId}" => {
+                call.parameter("invitationId", &self.invitation_for(caller).await)
+            }
+            "GET /accept-invitation" => call.query("token", &self.world.invitation_token(invitation).await),
+            "POST /accept-invitation" => call.body(json!({ "token": self.joining_token().await })),
             "POST /teams/{teamId}/accounts" => call.parameter("teamId", team).body(json!({ "platform": "mastodon", "host": "mastodon.sandbox" })),
             "GET /teams/{teamId}/accounts" => call.parameter("teamId", team),
+            "GET /teams/{teamId}/accounts/{accountId}" => call.parameter("teamId", team).parameter("accountId", account),
+            "DELETE /teams/{teamId}/accounts/{accountId}" => call.parameter("teamId", team).parameter("accountId", &self.spare_account().await),
+            "POST /teams/{teamId}/accounts/{accountId}/reconnect" => {
+                call.parameter("teamId", team).parameter("accountId", account).body(json!({ "password": "demo-pass-word-0001" }))
+            }
             "POST /posts" => call.body(json!({ "team_id": team, "text": "Fresh bread", "account_ids": [account] })),
             "GET /posts/{postId}" => call.parameter("postId", post),
             "POST /posts/schedule" => call.body(json!({ "post_id": post, "publish_at": (self.world.now() + seconds(86_400)).to_string(), "max_late_seconds": 600 })),
@@ -159,7 +191,15 @@ impl Scene {
         }
     }
 
-    fn new_address(&self) -> String {
+    /// A right request to delete a team of the caller's that nobody misses.
+    pub(super) async fn deletion(&self, route: &str, caller: &Person) -> Call {
+        let (team, name) = self.spare_team(caller).await;
+        Call::new(route)
+            .parameter("teamId", &team)
+            .query("name", name)
+    }
+
+    pub(super) fn new_address(&self) -> String {
         format!("{}@example.com", self.new_name())
     }
 

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Activity, Actor, Kind, Role, Scope};
+use domain::Role;
 use futures::join;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use super::Caller;
+use super::spares::Spares;
 use crate::harness::{Api, Person, World};
 
 /// A system with two teams that have nothing to do with each other, and people who stand to the first one in every possible way.
@@ -31,45 +33,46 @@ pub(crate) struct Scene {
     pub(crate) signed_out: Person,
     pub(crate) ours: Things,
     pub(crate) theirs: Things,
+    /// A third team, which invites people; only its own admin belongs to it.
+    pub(super) hosts: String,
+    pub(super) spares: Mutex<Spares>,
     made: AtomicUsize,
 }
 
 /// What a team has.
 pub(crate) struct Things {
     pub(crate) team: String,
+    /// Also what the team is called.
+    pub(crate) name: &'static str,
     pub(crate) account: String,
     pub(crate) post: String,
+    /// An invitation to somebody who is not here.
+    pub(crate) invitation: String,
 }
 
-async fn things(world: &World, admin: &Person, operator: &Person, name: &str) -> Things {
-    // Teams are made by admins of the deployment; this one leaves it to its own admin.
+/// A team with one admin. Teams are made by admins of the deployment; this one leaves it to its own.
+async fn team(world: &World, admin: &Person, operator: &Person, name: &str) -> String {
     let team = operator.create_team(name).await;
     world.join(admin, &team, Role::Admin).await;
-    remove(world, operator, &team).await;
+    world.leave(operator, &team).await;
+    team
+}
+
+async fn things(world: &World, admin: &Person, operator: &Person, name: &'static str) -> Things {
+    let team = team(world, admin, operator, name).await;
     let account = admin.connect_bluesky(&team).await;
     let body =
         json!({ "team_id": team, "text": format!("News of {name}"), "account_ids": [account] });
     let post = admin.api.post("/posts", &body).await.expect(201).id();
+    let guest = format!("guest.of.{name}@example.com");
+    let invitation = world.invite(&guest, &team, Role::Viewer).await;
     Things {
         team,
+        name,
         account,
         post,
+        invitation,
     }
-}
-
-/// Takes somebody out of a team: there is no endpoint for that yet.
-pub(crate) async fn remove(world: &World, person: &Person, team: &str) {
-    let (app, store) = (world.stack.app(), world.store());
-    let (team, user) = (team.parse().unwrap(), person.id.parse().unwrap());
-    let member = store.member(team, user).await.unwrap().unwrap();
-    let left = Activity::new(
-        app.new_id(),
-        Scope::Team(team),
-        Actor::System,
-        Kind::MemberLeft,
-        app.now(),
-    );
-    store.remove_member(&member, &left).await.unwrap();
 }
 
 impl Scene {
@@ -84,13 +87,15 @@ impl Scene {
             world.sign_up("editor"),
             world.sign_up("viewer"),
         );
-        let (removed, disabled, signed_out) = join!(
+        let (removed, disabled, signed_out, host) = join!(
             world.sign_up("removed"),
             world.sign_up("disabled"),
             world.sign_up("signed-out"),
+            world.sign_up("host"),
         );
         let ours = things(&world, &admin, &operator, "ours").await;
         let theirs = things(&world, &neighbour, &operator, "theirs").await;
+        let hosts = team(&world, &host, &operator, "hosts").await;
         let scene = Self {
             world,
             operator,
@@ -104,6 +109,8 @@ impl Scene {
             signed_out,
             ours,
             theirs,
+            hosts,
+            spares: Mutex::default(),
             made: AtomicUsize::new(0),
         };
         for caller in [
@@ -159,7 +166,7 @@ impl Scene {
             Caller::SignedOut => drop(person.api.post("/logout", &json!({})).await.expect(204)),
             Caller::Removed => {
                 world.join(person, ours, Role::Editor).await;
-                remove(world, person, ours).await;
+                world.leave(person, ours).await;
             }
             Caller::Neighbour => world.join(person, &self.theirs.team, Role::Admin).await,
             Caller::Operator => drop(change(json!({ "role": "admin" })).await),

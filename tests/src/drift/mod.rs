@@ -19,9 +19,12 @@ use template::{binary, file, functions, object, read, resources, routes, templat
 
 /// What a handler answers to its sample event in a system that holds nothing but the caller, an admin who has just logged in: whoever
 /// adds a sample says what it leads to.
-const SAMPLES: [(&str, u16); 36] = [
+const SAMPLES: [(&str, u16); 57] = [
     ("accounts-connect", 404),
+    ("accounts-disconnect", 404),
+    ("accounts-get", 404),
     ("accounts-list", 404),
+    ("accounts-reconnect", 404),
     ("activity-list", 404),
     ("auth-forgot-password", 202),
     ("auth-jwks", 200),
@@ -29,12 +32,21 @@ const SAMPLES: [(&str, u16); 36] = [
     ("auth-logout", 204),
     ("auth-oauth-authorize", 302),
     ("auth-oauth-callback", 422),
+    ("auth-oauth-choose", 404),
     ("auth-refresh-token", 401),
     ("auth-register", 202),
     ("auth-reset-password", 422),
     ("auth-reset-password-page", 200),
     ("auth-verify-email", 422),
     ("auth-verify-email-page", 200),
+    ("invitations-accept", 404),
+    ("invitations-accept-by-link", 422),
+    ("invitations-accept-page", 200),
+    ("invitations-decline", 404),
+    ("invitations-list", 404),
+    ("invitations-mine", 200),
+    ("invitations-resend", 404),
+    ("invitations-revoke", 404),
     ("me-change-email", 202),
     ("me-change-password", 422),
     ("me-delete", 409),
@@ -45,6 +57,11 @@ const SAMPLES: [(&str, u16); 36] = [
     ("me-list-sessions", 200),
     ("me-unlink-identity", 404),
     ("me-update", 200),
+    ("members-add", 404),
+    ("members-change-role", 404),
+    ("members-list", 404),
+    ("members-remove", 404),
+    ("platforms-list", 200),
     ("posts-create", 404),
     ("posts-get", 404),
     ("posts-list", 404),
@@ -53,7 +70,11 @@ const SAMPLES: [(&str, u16); 36] = [
     ("system-openapi", 200),
     ("system-swagger-ui", 200),
     ("teams-create", 201),
+    ("teams-delete", 404),
+    ("teams-get", 404),
     ("teams-list", 200),
+    ("teams-update", 404),
+    ("todos-list", 200),
     ("users-list", 200),
     ("users-update", 404),
 ];
@@ -100,13 +121,15 @@ fn names() -> BTreeSet<String> {
     functions().iter().map(|(name, _)| binary(name)).collect()
 }
 
-/// The file of a function's handler: `posts-create` is in `posts/create.rs`.
+/// The file of a function's handler: `posts-create` is in `posts/create.rs`, or `posts/create/mod.rs`.
 fn handler(name: &str) -> String {
     let (folder, rest) = name.split_once('-').unwrap();
-    read(&format!(
-        "functions/src/{folder}/{}.rs",
-        rest.replace('-', "_")
-    ))
+    let module = format!("functions/src/{folder}/{}", rest.replace('-', "_"));
+    if file(&module).is_dir() {
+        read(&format!("{module}/mod.rs"))
+    } else {
+        read(&format!("{module}.rs"))
+    }
 }
 
 fn sample(name: &str) -> Value {
@@ -313,6 +336,7 @@ async fn an_event_of_another_form_is_not_taken_for_one_that_is_understood() {
         "jobs-deliver-email",
         "jobs-relay",
         "jobs-notify",
+        "jobs-tend",
         "posts-create",
     ] {
         let function = CATALOGUE
@@ -362,7 +386,7 @@ fn every_variable_that_the_template_sets_is_read_and_every_one_that_is_read_is_s
 
 #[test]
 fn the_tables_have_the_keys_and_indexes_that_the_store_asks_for() {
-    use store::keys::{BY_STATUS, BY_TEAM, PK, SK, STATUS_PK, TEAM_PK, TEAM_SK};
+    use store::keys::{BY_KEY, BY_STATUS, BY_TEAM, KEY_PK, PK, SK, STATUS_PK, TEAM_PK, TEAM_SK};
     let schema = |hash: &str, range: &str| json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }]);
     let tables: BTreeMap<_, _> = resources("AWS::DynamoDB::Table").into_iter().collect();
     assert_eq!(tables.keys().collect::<Vec<_>>(), ["Table", "VaultTable"]);
@@ -381,19 +405,26 @@ fn the_tables_have_the_keys_and_indexes_that_the_store_asks_for() {
             "{name}"
         );
     }
-    let indexes = tables["Table"]["GlobalSecondaryIndexes"]
-        .as_array()
-        .unwrap();
-    let indexes: BTreeMap<_, _> = indexes
-        .iter()
-        .map(|index| (index["IndexName"].as_str().unwrap(), &index["KeySchema"]))
-        .collect();
+    let indexes = |table: &str| {
+        let indexes = tables[table]["GlobalSecondaryIndexes"].as_array().unwrap();
+        indexes
+            .iter()
+            .map(|index| {
+                let name = index["IndexName"].as_str().unwrap().to_owned();
+                (name, index["KeySchema"].clone())
+            })
+            .collect::<BTreeMap<_, _>>()
+    };
     assert_eq!(
-        indexes,
+        indexes("Table"),
         BTreeMap::from([
-            (BY_TEAM, &schema(TEAM_PK, TEAM_SK)),
-            (BY_STATUS, &schema(STATUS_PK, TEAM_SK))
+            (BY_TEAM.to_owned(), schema(TEAM_PK, TEAM_SK)),
+            (BY_STATUS.to_owned(), schema(STATUS_PK, TEAM_SK))
         ])
+    );
+    assert_eq!(
+        indexes("VaultTable"),
+        BTreeMap::from([(BY_KEY.to_owned(), schema(KEY_PK, PK))])
     );
     assert!(
         tables["VaultTable"]["StreamSpecification"].is_null(),
@@ -422,7 +453,7 @@ fn the_tables_have_the_keys_and_indexes_that_the_store_asks_for() {
         attributes(&tables["Table"]),
         texts(&[PK, SK, TEAM_PK, TEAM_SK, STATUS_PK])
     );
-    assert_eq!(attributes(&tables["VaultTable"]), texts(&[PK, SK]));
+    assert_eq!(attributes(&tables["VaultTable"]), texts(&[PK, SK, KEY_PK]));
 }
 
 #[test]
@@ -438,6 +469,6 @@ fn the_stream_lets_through_exactly_what_the_relay_passes_on() {
     let pattern: Value = serde_json::from_str(pattern).unwrap();
     assert_eq!(
         pattern,
-        json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "type": { "S": [store::ACTIVITY_TYPE, store::DUE_TYPE] } } } })
+        json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "type": { "S": [store::ACTIVITY_TYPE, store::DUE_TYPE, store::CHORE_TYPE] } } } })
     );
 }

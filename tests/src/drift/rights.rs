@@ -1,14 +1,24 @@
 //! What each function may do: no more than it needs, and nothing that the outer limit takes away again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::secrets::secret;
 use super::template::{functions, resources, template, texts};
 
-/// Who may touch the table of sealed tokens.
-const VAULT: [&str; 3] = ["AccountsConnect", "AuthOauthCallback", "JobsPublish"];
+/// Who may touch the table of sealed tokens, and how. Whoever changes its key reads the index below instead of the table.
+const VAULT: [(&str, &[&str]); 7] = [
+    ("AccountsConnect", &["GetItem", "PutItem"]),
+    ("AccountsReconnect", &["GetItem", "PutItem"]),
+    ("AuthOauthCallback", &["PutItem"]),
+    ("AuthOauthChoose", &["DeleteItem", "GetItem", "PutItem"]),
+    ("JobsPublish", &["GetItem", "UpdateItem"]),
+    ("JobsRotateVault", &["UpdateItem"]),
+    ("JobsTend", &["DeleteItem", "GetItem", "UpdateItem"]),
+];
+/// Who may read the index of that table by the key that its items are sealed under.
+const VAULT_INDEX: [(&str, &[&str]); 1] = [("JobsRotateVault", &["Query"])];
 
 /// What the outer limit leaves open to every resource, because AWS knows none to restrict it to.
 const UNRESTRICTED: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
@@ -231,22 +241,70 @@ fn the_outer_limit_takes_nothing_away_that_a_function_is_granted() {
     }
 }
 
-#[test]
-fn sealed_tokens_are_within_reach_of_three_functions_only() {
-    let touches = |statements: &[Statement]| {
-        statements.iter().any(|statement| {
+/// What each function may do with a resource, without the name of the service.
+fn touching(resource: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut touching: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, statements) in granted() {
+        let on_it = statements.iter().filter(|statement| {
             statement
                 .resources
                 .iter()
-                .any(|resource| resource.contains("VaultTable"))
-        })
+                .any(|granted| granted == resource)
+        });
+        for action in on_it.flat_map(|statement| &statement.actions) {
+            let action = action.strip_prefix("dynamodb:").unwrap_or(action);
+            let actions = touching.entry(name.clone()).or_default();
+            actions.insert(action.to_owned());
+        }
+    }
+    touching
+}
+
+#[test]
+fn sealed_tokens_are_within_reach_of_those_who_need_them_and_of_no_other() {
+    const TABLE: &str = "VaultTable.Arn";
+    const INDEX: &str = "${VaultTable.Arn}/index/by_key";
+    let expected = |table: &[(&str, &[&str])]| -> BTreeMap<String, BTreeSet<String>> {
+        let texts = |actions: &[&str]| actions.iter().map(ToString::to_string).collect();
+        let rows = table.iter();
+        rows.map(|(name, actions)| ((*name).to_owned(), texts(actions)))
+            .collect()
     };
-    let found: Vec<_> = granted()
-        .into_iter()
-        .filter(|(_, statements)| touches(statements))
-        .map(|(name, _)| name)
-        .collect();
-    assert_eq!(found, VAULT);
+    assert_eq!(touching(TABLE), expected(&VAULT));
+    assert_eq!(touching(INDEX), expected(&VAULT_INDEX));
+    for (name, statements) in granted() {
+        for resource in statements.iter().flat_map(|statement| &statement.resources) {
+            let is_known = resource == TABLE || resource == INDEX;
+            assert!(
+                is_known || !resource.contains("Vault") || secret(resource).is_some(),
+                "{name} reaches the vault by another name: {resource}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_index_of_the_vault_holds_wrapped_keys_and_never_what_is_sealed_under_them() {
+    let tables = resources("AWS::DynamoDB::Table");
+    let (_, vault) = tables
+        .iter()
+        .find(|(name, _)| name == "VaultTable")
+        .unwrap();
+    let indexes = vault["GlobalSecondaryIndexes"].as_array().unwrap();
+    for index in indexes {
+        let projection = &index["Projection"];
+        assert_eq!(
+            (
+                &projection["ProjectionType"],
+                texts(&projection["NonKeyAttributes"])
+            ),
+            (
+                &Value::from("INCLUDE"),
+                vec!["wrapped".to_owned(), "context".to_owned()]
+            ),
+            "{index}"
+        );
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::rights::granted;
 use super::template::{Route, object, resources, routes};
 
 /// Who may read which secret. A function that is not named reads none.
-const READERS: [(&str, &[&str]); 6] = [
+const READERS: [(&str, &[&str]); 7] = [
     (
         "signing",
         &[
@@ -23,26 +23,39 @@ const READERS: [(&str, &[&str]); 6] = [
         &[
             "AuthResetPassword",
             "AuthVerifyEmail",
+            "InvitationsAcceptByLink",
+            "InvitationsAcceptPage",
             "JobsDeliverEmail",
             "JobsRotateKeys",
         ],
     ),
     (
         "vault",
-        &["AccountsConnect", "AuthOauthCallback", "JobsPublish"],
+        &[
+            "AccountsConnect",
+            "AccountsReconnect",
+            "AuthOauthCallback",
+            "AuthOauthChoose",
+            "JobsPublish",
+            "JobsRotateVault",
+            "JobsTend",
+        ],
     ),
     (
         "deployment",
         &[
             "AccountsConnect",
             "AccountsList",
+            "AccountsReconnect",
             "ActivityList",
             "AuthLogin",
             "AuthOauthAuthorize",
             "AuthOauthCallback",
             "AuthRegister",
+            "InvitationsList",
             "JobsDeliverEmail",
             "MeLinkIdentity",
+            "MembersList",
             "PostsList",
             "TeamsList",
             "UsersList",
@@ -59,12 +72,24 @@ const READERS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("providers", &["AuthOauthCallback"]),
+    (
+        "platforms",
+        &[
+            "AccountsConnect",
+            "AccountsReconnect",
+            "AuthOauthCallback",
+            "JobsPublish",
+            "JobsTend",
+            "PlatformsList",
+        ],
+    ),
 ];
 
 /// Who may write secrets, and which.
-const WRITERS: [(&str, &[&str]); 2] = [
+const WRITERS: [(&str, &[&str]); 3] = [
     ("signing", &["JobsRotateKeys"]),
     ("links", &["JobsRotateKeys"]),
+    ("vault", &["JobsRotateVault"]),
 ];
 
 /// `tayang/…/vault` from any of the ways in which a policy names that secret.
@@ -139,9 +164,12 @@ fn a_route_that_hashes_passwords_or_has_mails_sent_is_throttled_more_than_the_re
         .map(|(route, _)| route.clone())
         .collect();
     let hashing = &secrets_within_reach("secretsmanager:GetSecretValue")["pepper"];
+    let mailing = ["AuthForgotPassword", "InvitationsResend", "MembersAdd"];
     let costly: BTreeSet<_> = routes()
         .iter()
-        .filter(|route| hashing.contains(&route.function) || route.function == "AuthForgotPassword")
+        .filter(|route| {
+            hashing.contains(&route.function) || mailing.contains(&route.function.as_str())
+        })
         .map(Route::key)
         .collect();
     let every: BTreeSet<_> = routes().iter().map(Route::key).collect();

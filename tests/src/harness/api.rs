@@ -9,6 +9,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::Value;
 
+use super::leaks::Answers;
+
 /// A client of the API, signed in or not, in a browser or not.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
@@ -19,6 +21,8 @@ pub(crate) struct Api {
     headers: HeaderMap,
     /// The cookies, where it is a browser. Its clones are the same browser.
     cookies: Option<Arc<Mutex<BTreeMap<String, String>>>>,
+    /// What it and its clones were answered.
+    pub(super) answers: Answers,
 }
 
 /// What the API answered.
@@ -49,6 +53,7 @@ impl Api {
             token: None,
             headers: HeaderMap::new(),
             cookies: None,
+            answers: Answers::default(),
         }
     }
 
@@ -149,7 +154,7 @@ impl Api {
         headers.entry("accept").or_insert(json);
         let mut request = self
             .client
-            .request(method, format!("{}{path}", self.base))
+            .request(method.clone(), format!("{}{path}", self.base))
             .headers(headers);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -162,6 +167,8 @@ impl Api {
         }
         let answer = Answer::read(request.send().await.unwrap()).await;
         self.keep_cookies(&answer);
+        self.answers
+            .keep(method.as_str(), path, &answer.headers, &answer.text);
         answer
     }
 
@@ -254,6 +261,15 @@ impl Answer {
 
 /// Decides on a consent page as a person's browser would; answers with the path and query of the way back.
 pub(crate) async fn consent(authorization_url: &str, account: &str, decision: &str) -> String {
+    decide(
+        authorization_url,
+        &[("account", account), ("decision", decision)],
+    )
+    .await
+}
+
+/// Fills in the form of a consent page as a person's browser would; answers with the path and query of the way back.
+pub(crate) async fn decide(authorization_url: &str, fields: &[(&str, &str)]) -> String {
     let client = client(None);
     let mut address = url::Url::parse(authorization_url).unwrap();
     assert_eq!(
@@ -261,10 +277,8 @@ pub(crate) async fn consent(authorization_url: &str, account: &str, decision: &s
         200
     );
     let mut form: Vec<(String, String)> = address.query_pairs().into_owned().collect();
-    form.extend([
-        ("account".to_owned(), account.to_owned()),
-        ("decision".to_owned(), decision.to_owned()),
-    ]);
+    let fields = fields.iter().copied();
+    form.extend(fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
     address.set_query(None);
     let answer = client.post(address).form(&form).send().await.unwrap();
     let back = url::Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();

@@ -1,6 +1,8 @@
 //! A whole system for one test: its own database, its own clock, spoken to over HTTP.
 
 mod api;
+mod leaks;
+mod log;
 mod people;
 
 use std::collections::BTreeMap;
@@ -10,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use local::{Data, Options, Stack};
 use serde_json::Value;
 
-pub(crate) use api::{Answer, Api, consent};
+pub(crate) use api::{Answer, Api, consent, decide};
 pub(crate) use people::{PASSWORD, Person};
 
 /// A system in memory whose clock the test moves. Dropping it without `finish` leaves out the check for forgotten work.
@@ -18,6 +20,8 @@ pub(crate) struct World {
     pub(crate) stack: Stack,
     pub(crate) anonymous: Api,
     places: AtomicU16,
+    /// When its log begins.
+    begun: log::Moment,
 }
 
 /// The moment at which every test begins.
@@ -45,6 +49,7 @@ impl World {
 
     /// Starts with any options, but always on a clock that stands at the start of time.
     pub(crate) async fn from(options: Options) -> Self {
+        let begun = log::listen();
         let clock = app::Clock::manual(start_of_time());
         let stack = Stack::start(Options { clock, ..options }).await.unwrap();
         let anonymous = Api::new(stack.api_url());
@@ -52,7 +57,13 @@ impl World {
             stack,
             anonymous,
             places: AtomicU16::new(0),
+            begun,
         }
+    }
+
+    /// What was logged so far, in lines as deployed functions write them.
+    pub(crate) fn logged(&self) -> String {
+        log::since(self.begun)
     }
 
     /// An address of loopback in a place where nobody was before: limits that count places have not counted anything there.
@@ -123,7 +134,7 @@ impl World {
         rest.split(ends).next().unwrap().to_owned()
     }
 
-    /// Ends a test: nothing may have failed on the way or lie in a dead-letter queue.
+    /// Ends a test: nothing may have failed on the way or lie in a dead-letter queue, and no secret may have got out.
     pub(crate) async fn finish(self) {
         self.settle().await;
         assert!(
@@ -136,6 +147,14 @@ impl World {
             "dead letters: {:?}",
             self.stack.dead_letters()
         );
+        self.end().await;
+    }
+
+    /// Ends a test in which something was meant to fail: no secret may have got out all the same.
+    pub(crate) async fn end(self) {
+        self.settle().await;
+        let leaks = self.leaks();
+        assert!(leaks.is_empty(), "got out: {leaks:?}");
         self.stack.shutdown().await;
     }
 }

@@ -1,12 +1,13 @@
 //! People who use the system.
 
-use domain::{Member, Role};
+use app::auth::links::{self, Purpose};
+use domain::{Email, Invitation, Member, Role};
 use serde_json::{Value, json};
 
 use super::{Api, World, consent};
 
 /// Everybody's password.
-pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "a heron waits on the pier";
 
 /// Somebody who is signed in.
 #[derive(Clone)]
@@ -58,15 +59,43 @@ impl World {
         self.link_in_mail(email, "/verify-email?token=").await
     }
 
-    /// Makes somebody a member of a team.
+    /// Makes somebody a member of a team, as one of its admins does.
     pub(crate) async fn join(&self, person: &Person, team: &str, role: Role) {
-        let member = Member {
-            team: team.parse().unwrap(),
-            user: person.id.parse().unwrap(),
-            role,
-            joined_at: self.now(),
-        };
-        self.store().add_member(&member).await.unwrap();
+        let (app, store) = (self.stack.app(), self.store());
+        let (admin, user) = (self.admin_of(team).await, person.id.parse().unwrap());
+        let user = store.user(user).await.unwrap().expect("the user exists");
+        let added = admin.add(&user, role, app.new_id(), app.now()).unwrap();
+        store.add_member(&added, &admin).await.unwrap();
+    }
+
+    /// Invites somebody to a team, as one of its admins does, but however many mails the address got; answers with the invitation's id.
+    pub(crate) async fn invite(&self, email: &str, team: &str, role: Role) -> String {
+        let (app, admin) = (self.stack.app(), self.admin_of(team).await);
+        let wish = (Email::parse(email).unwrap(), role);
+        let invited = Invitation::create(app.new_id(), &admin, wish, app.new_id(), app.now());
+        let invited = invited.unwrap();
+        self.store().invite(&invited, &admin).await.unwrap();
+        invited.invitation.id.to_string()
+    }
+
+    /// The token in the link of an invitation's mail.
+    pub(crate) async fn invitation_token(&self, invitation: &str) -> String {
+        let key = self.stack.app().link_key().await.unwrap();
+        links::issue(&key, Purpose::AcceptInvitation, invitation)
+    }
+
+    async fn admin_of(&self, team: &str) -> Member {
+        let members = self.store().members(team.parse().unwrap(), None, 50);
+        let members = members.await.unwrap();
+        let mut admins = members.into_iter();
+        let admin = admins.find(|member| member.role == Role::Admin);
+        admin.expect("the team has an admin")
+    }
+
+    /// Takes somebody out of a team, as he does himself.
+    pub(crate) async fn leave(&self, person: &Person, team: &str) {
+        let path = format!("/teams/{team}/members/{}", person.id);
+        person.api.delete(&path).await.expect(204);
     }
 }
 
@@ -103,5 +132,17 @@ impl Person {
             .await
             .expect(201)
             .id()
+    }
+    /// Agrees at Facebook, in the own browser, as somebody with several pages: the offer to choose from, and what each page is called there.
+    pub(crate) async fn offered_pages(&self, team: &str) -> (String, Vec<String>) {
+        let path = format!("/teams/{team}/accounts");
+        let facebook = json!({ "platform": "facebook" });
+        let begun = self.api.post(&path, &facebook).await.expect(202);
+        let address = begun.field("authorization_url");
+        let back = consent(&address, "sari", "authorize").await;
+        let offer = self.api.get(&back).await.expect(200);
+        let pages = offer.body["accounts"].as_array().unwrap().iter();
+        let pages = pages.map(|page| page["remote_id"].as_str().unwrap().to_owned());
+        (offer.field("offer_id"), pages.collect())
     }
 }

@@ -7,7 +7,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use super::everything_in_the_tables;
-use super::log::{listen, logged};
 use super::visitor::COOKIE;
 use crate::harness::{Answer, Api, World, seconds};
 
@@ -167,7 +166,6 @@ async fn of_the_system(world: &World, secrets: &mut Secrets) {
 
 #[tokio::test]
 async fn no_secret_turns_up_where_it_does_not_belong() {
-    listen();
     let world = World::start().await;
     let mut secrets = Secrets::default();
     for password in [FIRST, SECOND, THIRD, WRONG] {
@@ -198,7 +196,7 @@ async fn no_secret_turns_up_where_it_does_not_belong() {
             &["code", "state", "client secret"],
         );
     }
-    let lines = logged();
+    let lines = world.logged();
     assert!(lines.contains("request refused"), "nothing was logged");
     secrets.are_not_in("the log", &lines, &[]);
     for text in ["canary", "ana@example.com", "Bearer ey"] {

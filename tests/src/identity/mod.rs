@@ -9,7 +9,6 @@ mod flaws;
 mod google;
 mod limits;
 mod linking;
-mod log;
 mod methods;
 mod passwords;
 mod prehijack;

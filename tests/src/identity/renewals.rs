@@ -4,7 +4,6 @@ use futures::future::join_all;
 use local::Options;
 use serde_json::json;
 
-use super::log::{listen, logged};
 use crate::harness::{World, seconds};
 
 const DAY: i64 = 86_400;
@@ -70,7 +69,6 @@ async fn a_session_ends_after_thirty_days_however_often_it_is_renewed() {
 
 #[tokio::test]
 async fn whichever_of_thief_and_owner_renews_second_ends_the_session_of_both() {
-    listen();
     let world = World::start().await;
     let ana = world.sign_up("ana").await;
     let thief = world.visitor(7);
@@ -97,7 +95,7 @@ async fn whichever_of_thief_and_owner_renews_second_ends_the_session_of_both() {
         "{told:?}"
     );
     // The alarm in the template counts such lines.
-    assert!(logged().contains("\"event\":\"session.reused\""));
+    assert!(world.logged().contains("\"event\":\"session.reused\""));
     world.finish().await;
 }
 

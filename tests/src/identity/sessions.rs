@@ -4,7 +4,7 @@ use domain::Role;
 use serde_json::{Value, json};
 
 use super::OTHER_PASSWORD;
-use crate::harness::{Api, PASSWORD, Person, World, seconds};
+use crate::harness::{Api, PASSWORD, World, seconds};
 
 async fn listed(api: &Api) -> Vec<Value> {
     let answer = api.get("/me/sessions").await.expect(200);
@@ -172,22 +172,9 @@ async fn what_somebody_may_do_is_looked_up_at_every_request() {
     ben.api.get(&path).await.expect_problem(404);
     world.join(&ben, &team, Role::Viewer).await;
     ben.api.get(&path).await.expect(200);
-    leave(&world, &ben, &team).await;
+    world.leave(&ben, &team).await;
     ben.api.get(&path).await.expect_problem(404);
     world.finish().await;
-}
-
-async fn leave(world: &World, person: &Person, team: &str) {
-    let (team, user) = (team.parse().unwrap(), person.id.parse().unwrap());
-    let member = world.store().member(team, user).await.unwrap().unwrap();
-    let entry = domain::Activity::new(
-        domain::ids::new(world.now(), [3; 10]),
-        domain::Scope::Team(team),
-        domain::Actor::User(user),
-        domain::Kind::MemberLeft,
-        world.now(),
-    );
-    world.store().remove_member(&member, &entry).await.unwrap();
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 use futures::future::join_all;
 
-use super::log::{listen, logged};
 use super::visitor::COOKIE;
 use crate::harness::{Answer, World, consent, seconds};
 
@@ -31,7 +30,6 @@ async fn a_return_that_is_loaded_again_in_the_same_browser_is_refused_and_ends_n
 #[tokio::test]
 async fn a_return_that_was_used_and_comes_from_another_browser_ends_its_session_and_the_owner_is_told()
  {
-    listen();
     let world = World::start().await;
     for place in [7, 1] {
         let browser = world.visitor(1);
@@ -58,7 +56,7 @@ async fn a_return_that_was_used_and_comes_from_another_browser_ends_its_session_
         .filter(|subject| *subject == "We ended one of your sessions");
     assert_eq!(ended.count(), 2);
     let line = "\"event\":\"session.reused\"";
-    assert!(logged().matches(line).count() >= 2);
+    assert!(world.logged().matches(line).count() >= 2);
     world.finish().await;
 }
 

@@ -11,7 +11,8 @@ use crate::authz::scene::Scene;
 const OPEN: &str = "GET /oauth/callback";
 
 /// Parameters that any text is right for: the pages show the token, and pressing their button finds out whether it is one; the rest is the platform's.
-const ANY_TEXT: [(&str, &str); 6] = [
+const ANY_TEXT: [(&str, &str); 7] = [
+    ("GET /accept-invitation", "token"),
     ("GET /reset-password", "token"),
     ("GET /verify-email", "token"),
     (OPEN, "state"),

@@ -249,12 +249,13 @@ async fn an_id_in_a_body_that_is_none_is_named() {
                     .as_str()
                     .or_else(|| right[field][0].as_str())
                     .unwrap();
-                let tail = id.split_once('_').unwrap().1;
+                let (kind, tail) = id.split_once('_').unwrap();
+                let other_kind = if kind == "user" { "team" } else { "user" };
                 for bad in [
                     "x",
                     tail,
                     &format!("_{tail}"),
-                    &format!("user_{tail}"),
+                    &format!("{other_kind}_{tail}"),
                     &id.to_uppercase(),
                     &id[..id.len() - 1],
                     &format!("{id}0"),

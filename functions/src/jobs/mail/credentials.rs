@@ -1,20 +1,18 @@
 //! Mails about what somebody signs in with: those with a link, and those that say what became of it.
 
-use std::fmt::Display;
-
 use anyhow::Result;
 use app::App;
-use app::auth::links::{self, Purpose};
+use app::auth::links::Purpose;
 use domain::user::Proof;
 use domain::{
-    ActivityId, EmailChange, EmailChangeId, Locale, PasswordResetId, Provider, Registration,
-    RegistrationId, User, UserStatus,
+    ActivityId, EmailChange, EmailChangeId, PasswordResetId, Provider, Registration,
+    RegistrationId, Scope, User, UserStatus,
 };
 
 use super::letter::Recipient;
 use super::moment::Moment;
 use super::news::News;
-use super::{Told, entry};
+use super::{Told, entry, link};
 
 /// Whoever has the address of a sign-up: a link, or the news that there is an account already.
 pub(super) async fn sign_up(app: &App, id: RegistrationId) -> Result<Option<Told>> {
@@ -43,7 +41,7 @@ pub(super) async fn sign_up(app: &App, id: RegistrationId) -> Result<Option<Told
     Ok(Some(Told {
         to: Recipient {
             email,
-            name,
+            name: Some(name),
             locale,
         },
         news: News::SignUp { link, provider },
@@ -153,7 +151,7 @@ async fn happened(
     let Some((change, user)) = wish(app, id).await? else {
         return Ok(None);
     };
-    let entry = entry(app, &user, event).await?;
+    let entry = entry(app, Scope::User(user.id), event).await?;
     Ok(entry.map(|entry| {
         let moment = Moment::of(&entry, &user);
         (change, user, moment)
@@ -166,17 +164,4 @@ async fn wish(app: &App, id: EmailChangeId) -> Result<Option<(EmailChange, User)
     };
     let user = app.store.user(change.user).await?;
     Ok(user.map(|user| (change, user)))
-}
-
-/// The address of a page, with what the page needs.
-async fn link(
-    app: &App,
-    page: &str,
-    purpose: Purpose,
-    id: impl Display,
-    locale: Locale,
-) -> Result<String> {
-    let token = links::issue(&app.link_key().await?, purpose, id);
-    let address = app.address(page).await?;
-    Ok(format!("{address}?token={token}&locale={locale}"))
 }

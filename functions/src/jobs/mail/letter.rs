@@ -25,8 +25,8 @@ pub(crate) struct Letter {
 pub(crate) struct Recipient {
     /// The address.
     pub(crate) email: Email,
-    /// The name.
-    pub(crate) name: PersonName,
+    /// The name; none where that would tell whether the address has a user account.
+    pub(crate) name: Option<PersonName>,
     /// The language.
     pub(crate) locale: Locale,
 }
@@ -41,7 +41,7 @@ impl From<User> for Recipient {
         } = user;
         Self {
             email,
-            name,
+            name: Some(name),
             locale,
         }
     }
@@ -135,6 +135,7 @@ pub(super) fn compose(to: Recipient, news: &News) -> Result<Letter> {
         name,
         locale,
     } = &to;
+    let name = name.as_ref();
     let (greeting, content, footer) = match locale {
         Locale::En => (en::greeting(name), en::content(news), en::footer(email)),
         Locale::Id => (id::greeting(name), id::content(news), id::footer(email)),

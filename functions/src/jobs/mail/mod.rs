@@ -1,5 +1,6 @@
 //! Mails: to whom they go, and what they tell.
 
+mod accounts;
 mod credentials;
 mod en;
 mod id;
@@ -7,12 +8,15 @@ mod letter;
 mod moment;
 mod news;
 mod publication;
+mod teams;
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use anyhow::{Context, Result};
 use app::App;
-use domain::{Activity, ActivityId, Scope, User, UserId};
+use app::auth::links::{self, Purpose};
+use domain::{Activity, ActivityId, Locale, Scope, User, UserId, UserStatus};
 
 pub(crate) use self::letter::{Letter, Recipient};
 use self::moment::Moment;
@@ -36,6 +40,22 @@ pub(crate) async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>> {
             post,
             publication,
         } => publication::end(app, user, post, publication).await?,
+        About::Invitation { invitation } => Box::pin(teams::invitation(app, invitation)).await?,
+        About::MemberAdded { user, team } => teams::added(app, mail.event, team, user).await?,
+        About::MemberRoleChanged { user, team } => {
+            teams::role_changed(app, mail.event, team, user).await?
+        }
+        About::MemberRemoved { user, team } => teams::removed(app, mail.event, team, user).await?,
+        About::AccountNeedsReconnect {
+            user,
+            team,
+            account,
+        } => accounts::needs_reconnect(app, user, team, account).await?,
+        About::AccountExpiring {
+            user,
+            team,
+            account,
+        } => accounts::expiring(app, user, team, account).await?,
         About::PasswordChanged { user, .. }
         | About::IdentityLinked { user }
         | About::IdentityUnlinked { user }
@@ -60,7 +80,7 @@ async fn of_entry(app: &App, mail: &Mail, user: UserId) -> Result<Option<Told>> 
     let Some(user) = app.store.user(user).await? else {
         return Ok(None);
     };
-    let Some(entry) = entry(app, &user, mail.event).await? else {
+    let Some(entry) = entry(app, Scope::User(user.id), mail.event).await? else {
         return Ok(None);
     };
     let moment = Moment::of(&entry, &user);
@@ -94,19 +114,44 @@ async fn of_entry(app: &App, mail: &Mail, user: UserId) -> Result<Option<Told>> 
         | About::EmailChangeLink { .. }
         | About::EmailChangeNotice { .. }
         | About::EmailChanged { .. }
-        | About::Publication { .. } => return Ok(None),
+        | About::Publication { .. }
+        | About::Invitation { .. }
+        | About::MemberAdded { .. }
+        | About::MemberRoleChanged { .. }
+        | About::MemberRemoved { .. }
+        | About::AccountNeedsReconnect { .. }
+        | About::AccountExpiring { .. } => return Ok(None),
     };
     let to = Recipient::from(user);
     Ok(Some(Told { to, news }))
 }
 
-/// The entry of a user's own log that a mail tells of.
-async fn entry(app: &App, user: &User, id: ActivityId) -> Result<Option<Activity>> {
-    Ok(app.store.entry(Scope::User(user.id), id).await?)
+/// The entry that a mail tells of.
+async fn entry(app: &App, scope: Scope, id: ActivityId) -> Result<Option<Activity>> {
+    Ok(app.store.entry(scope, id).await?)
+}
+
+/// Somebody who is told of a team's things: nobody is whose user account is closed.
+async fn active(app: &App, id: UserId) -> Result<Option<User>> {
+    let user = app.store.user(id).await?;
+    Ok(user.filter(|user| user.status == UserStatus::Active))
 }
 
 /// What every entry of this kind says.
 fn detail<T: FromStr>(entry: &Activity, name: &'static str) -> Result<T> {
     let value = entry.details.get(name).and_then(|value| value.parse().ok());
     value.with_context(|| format!("an entry {} without a usable {name}", entry.kind))
+}
+
+/// The address of a page, with what the page needs.
+async fn link(
+    app: &App,
+    page: &str,
+    purpose: Purpose,
+    id: impl Display,
+    locale: Locale,
+) -> Result<String> {
+    let token = links::issue(&app.link_key().await?, purpose, id);
+    let address = app.address(page).await?;
+    Ok(format!("{address}?token={token}&locale={locale}"))
 }

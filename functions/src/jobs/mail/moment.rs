@@ -56,16 +56,6 @@ impl Moment {
         }
     }
 
-    /// What people call the time zone at that moment, such as WIB; where they have no name for it, the difference from UTC.
-    pub(super) fn zone(&self) -> String {
-        let name = self.at.strftime("%Z").to_string();
-        if name.starts_with(['+', '-']) {
-            self.at.strftime("UTC%:z").to_string()
-        } else {
-            name
-        }
-    }
-
     /// What is known, in the words of a language: the time as it writes it, its names for time, network and program, and its word between
     /// a program and its system.
     pub(super) fn facts(&self, at: String, labels: [&'static str; 3], on: &str) -> Vec<Fact> {
@@ -83,6 +73,16 @@ impl Moment {
             value: system.map_or_else(|| name.clone(), |system| format!("{name} {on} {system}")),
         }));
         facts
+    }
+}
+
+/// What people call the time zone at a moment, such as WIB; where they have no name for it, the difference from UTC.
+pub(super) fn zone(at: &Zoned) -> String {
+    let name = at.strftime("%Z").to_string();
+    if name.starts_with(['+', '-']) {
+        at.strftime("UTC%:z").to_string()
+    } else {
+        name
     }
 }
 

@@ -1,6 +1,7 @@
 //! What mails tell, in no language yet: every language says each of these.
 
-use domain::{Email, Platform, Provider, UserRole};
+use domain::{Email, PersonName, Platform, Provider, Role, TeamName, UserRole};
+use jiff::Zoned;
 
 use super::moment::Moment;
 
@@ -114,6 +115,95 @@ pub(super) enum News {
         /// How the post begins.
         quote: String,
     },
+    /// A team asks the owner of an address to join.
+    Invitation(Invited),
+    /// An admin of a team made the user a member.
+    MemberAdded {
+        /// Of which team.
+        team: TeamName,
+        /// As what.
+        role: Role,
+        /// By whom, and when.
+        deed: Deed,
+    },
+    /// An admin of a team changed what the user may do there.
+    MemberRoleChanged {
+        /// In which team.
+        team: TeamName,
+        /// What the user was.
+        before: Role,
+        /// What the user is now.
+        role: Role,
+        /// By whom, and when.
+        deed: Deed,
+    },
+    /// An admin took the user out of a team.
+    MemberRemoved {
+        /// Out of which.
+        team: TeamName,
+        /// By whom, and when.
+        deed: Deed,
+    },
+    /// The platform no longer lets us in to an account.
+    AccountNeedsReconnect {
+        /// To which.
+        access: Access,
+        /// Why, in the platform's words, where it has said anything.
+        reason: Option<String>,
+    },
+    /// The access to an account ends soon.
+    AccountExpiring {
+        /// To which.
+        access: Access,
+        /// When it ends.
+        ends_at: Zoned,
+    },
+}
+
+/// Who invites whom to what.
+pub(super) struct Invited {
+    /// The team.
+    pub(super) team: TeamName,
+    /// Who invites, unless that user account is gone.
+    pub(super) inviter: Option<PersonName>,
+    /// What the person will be.
+    pub(super) role: Role,
+    /// The address that is invited.
+    pub(super) email: Email,
+    /// What must be done before it can be accepted.
+    pub(super) first: Option<First>,
+    /// Where to accept it.
+    pub(super) link: String,
+    /// Until when it can be accepted, by the team's clocks.
+    pub(super) until: Zoned,
+}
+
+/// What must be done before an invitation can be accepted.
+pub(super) enum First {
+    /// Nobody has signed up with the address.
+    SignUp,
+    /// An admin of the deployment has closed the account, and can open it again.
+    Reopen,
+}
+
+/// Who did something in a team, and when.
+pub(super) struct Deed {
+    /// Who, unless that user account is gone.
+    pub(super) by: Option<PersonName>,
+    /// When.
+    pub(super) moment: Moment,
+}
+
+/// The access of a team to an account.
+pub(super) struct Access {
+    /// The account.
+    pub(super) account: Destination,
+    /// The team.
+    pub(super) team: TeamName,
+    /// What to call to connect the account again, such as `POST /teams/…/accounts/…/reconnect`.
+    pub(super) call: String,
+    /// Where that is described.
+    pub(super) documentation: String,
 }
 
 /// What became of a publication.
@@ -140,6 +230,8 @@ pub(super) enum End {
     },
     /// It was too late, and it was not sent.
     Missed,
+    /// Its account was disconnected before.
+    Cancelled,
 }
 
 /// Where a post goes.

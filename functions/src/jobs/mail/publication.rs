@@ -29,10 +29,17 @@ pub(super) async fn end(
     let Some(end) = worth_telling(publication.state) else {
         return Ok(None);
     };
+    // Whoever deletes a team knows that nothing of it goes out any more.
+    let is_cancelled = matches!(end, End::Cancelled);
+    if is_cancelled && app.store.team(publication.team).await?.is_none() {
+        return Ok(None);
+    }
     let Some(user) = app.store.user(user).await? else {
         return Ok(None);
     };
-    let account = app.store.account(publication.team, publication.account);
+    let account = app
+        .store
+        .known_account(publication.team, publication.account);
     let destination = Destination {
         platform: publication.platform,
         handle: account.await?.map(|account| account.handle),
@@ -56,6 +63,7 @@ fn worth_telling(state: State) -> Option<End> {
         State::Unclear { reason } => Some(End::Unclear { reason }),
         State::Blocked { reason } => Some(End::Blocked { reason }),
         State::Missed => Some(End::Missed),
-        State::Waiting | State::Preparing { .. } | State::Armed { .. } | State::Cancelled => None,
+        State::Cancelled => Some(End::Cancelled),
+        State::Waiting | State::Preparing { .. } | State::Armed { .. } => None,
     }
 }

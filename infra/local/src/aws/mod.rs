@@ -3,6 +3,7 @@
 mod events;
 mod rights;
 mod secrets;
+mod sent;
 mod ses;
 mod sqs;
 
@@ -26,6 +27,7 @@ use crate::queues::Queues;
 
 pub(crate) use rights::{ADMINISTRATOR, Rights};
 pub(crate) use secrets::Secrets;
+pub(crate) use sent::Sent;
 
 /// What the operations work on.
 pub(crate) struct Services {
@@ -45,6 +47,8 @@ pub(crate) struct Services {
     pub client: reqwest::Client,
     /// Rung when a table may have changed.
     pub bell: Bell,
+    /// What was put on queues and buses.
+    pub sent: Sent,
 }
 
 /// An error as AWS words it.
@@ -100,6 +104,7 @@ async fn answer(
     if let Err(error) = allowed {
         return json_error(&error);
     }
+    services.sent.keep(operation, &body);
     match service {
         "DynamoDB_20120810" => dynamodb(&services, &headers, operation, body).await,
         "AmazonSQS" => json_answer(&body, |input| sqs::answer(&services, operation, input)),

@@ -66,6 +66,15 @@ impl Secrets {
         })
     }
 
+    /// The texts of all secrets, by name.
+    pub(crate) fn all(&self) -> BTreeMap<String, String> {
+        let versions = self.versions();
+        let texts = versions.iter();
+        texts
+            .map(|(name, version)| (name.clone(), version.text.clone()))
+            .collect()
+    }
+
     fn get(&self, input: &Value) -> Result<Value, AwsError> {
         let versions = self.versions();
         let (name, version) = self.find(&versions, input)?;

@@ -17,6 +17,8 @@ pub enum Purpose {
     ChangeEmail,
     /// To choose a new password.
     ResetPassword,
+    /// To join a team.
+    AcceptInvitation,
 }
 
 impl Purpose {
@@ -25,6 +27,7 @@ impl Purpose {
             Self::VerifyEmail => "verify-email",
             Self::ChangeEmail => "change-email",
             Self::ResetPassword => "reset-password",
+            Self::AcceptInvitation => "accept-invitation",
         }
     }
 }
@@ -63,7 +66,11 @@ mod tests {
             None
         );
         assert_eq!(verify::<u32>(&key, Purpose::VerifyEmail, ""), None);
-        for other in [Purpose::ChangeEmail, Purpose::ResetPassword] {
+        for other in [
+            Purpose::ChangeEmail,
+            Purpose::ResetPassword,
+            Purpose::AcceptInvitation,
+        ] {
             assert_eq!(verify::<u32>(&key, other, &token), None);
         }
     }

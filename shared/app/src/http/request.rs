@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use domain::{Device, Locale, Place};
-use http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE, USER_AGENT};
+use http::header::{
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE, IF_MATCH, USER_AGENT,
+};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -36,6 +38,8 @@ pub trait RequestExt {
     fn wants_json(&self) -> bool;
     /// The language that the client asks for.
     fn locale(&self) -> Locale;
+    /// Refuses a change to another revision than the one that the client has seen, if it says which (RFC 9110, 13.1.1).
+    fn if_match(&self, revision: u32) -> Result<()>;
 }
 
 impl RequestExt for Request {
@@ -166,6 +170,19 @@ impl RequestExt for Request {
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or_default(),
         )
+    }
+
+    fn if_match(&self, revision: u32) -> Result<()> {
+        let mut seen = self.headers().get_all(IF_MATCH).iter().peekable();
+        if seen.peek().is_none() {
+            return Ok(());
+        }
+        let tag = format!("\"{revision}\"");
+        let matches = seen
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|value| value.trim() == tag || value.trim() == "*");
+        if matches { Ok(()) } else { Err(Error::Stale) }
     }
 }
 

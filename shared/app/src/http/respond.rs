@@ -1,6 +1,8 @@
 //! Answers.
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use std::fmt::Display;
+
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderValue, StatusCode};
 use lambda_http::Body;
 use serde::Serialize;
@@ -17,6 +19,14 @@ pub fn json(status: StatusCode, view: &impl Serialize) -> Result<Response> {
 /// A JSON answer with status 200.
 pub fn ok(view: &impl Serialize) -> Result<Response> {
     json(StatusCode::OK, view)
+}
+
+/// The same answer, with the revision that it shows (RFC 9110, 8.8.3).
+pub fn with_etag(mut response: Response, revision: impl Display) -> Response {
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{revision}\"")) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
 }
 
 /// The answer that there is nothing more to say: status 204.

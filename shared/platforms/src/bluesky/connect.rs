@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Bluesky, ErrorBody, WEB, is_did, shown, wait};
-use crate::connect::{Begin, ConnectError, ConnectInput, Connected, Connector, Pending, host_name};
+use crate::connect::{
+    Begin, ConnectError, ConnectInput, Connected, Connector, Field, Health, Pending, Registration,
+    Requirements, Trip, host_name,
+};
 use crate::egress::{Answer, Call, Egress, Failure};
 use crate::publisher::{Error, ErrorKind, Target};
 use crate::text::quoted;
@@ -49,13 +52,21 @@ struct DidService {
 
 #[async_trait]
 impl Connector for Bluesky {
+    fn requirements(&self) -> &'static Requirements {
+        &Requirements {
+            ways: &[&[Field::Identifier, Field::Password]],
+            registration: Registration::None,
+            scopes: &[],
+            chooses: false,
+        }
+    }
+
     async fn begin(
         &self,
         egress: &Egress,
         input: &ConnectInput,
-        _redirect_uri: &Url,
-        _state: &str,
-        _client: Option<ClientCredentials>,
+        trip: &Trip<'_>,
+        _client: Option<&ClientCredentials>,
     ) -> Result<Begin, ConnectError> {
         let filled = |value: &Option<String>| {
             value
@@ -65,7 +76,10 @@ impl Connector for Bluesky {
                 .map(str::to_owned)
         };
         let identifier = filled(&input.identifier).ok_or_else(|| {
-            ConnectError::input("identifier", "enter the handle, such as ada.bsky.social")
+            ConnectError::input(
+                Field::Identifier,
+                "enter the handle, such as ada.bsky.social",
+            )
         })?;
         let identifier = identifier.trim_start_matches('@');
         let password = input
@@ -74,7 +88,7 @@ impl Connector for Bluesky {
             .filter(|password| !password.expose_secret().is_empty());
         let password = password.ok_or_else(|| {
             ConnectError::input(
-                "password",
+                Field::Password,
                 "enter an app password, made in Bluesky's settings",
             )
         })?;
@@ -92,8 +106,10 @@ impl Connector for Bluesky {
             .await
             .map_err(no_answer)?;
         match answer.json::<Session>() {
-            Some(session) if answer.status.is_success() => connected(egress, &host, session)
-                .map(|connected| Begin::Connected(Box::new(connected))),
+            Some(session) if answer.status.is_success() => {
+                connected(egress, &host, session, trip.now)
+                    .map(|connected| Begin::Connected(Box::new(connected)))
+            }
             Some(_) | None => Err(refusal(&host, &answer)),
         }
     }
@@ -101,10 +117,11 @@ impl Connector for Bluesky {
     async fn finish(
         &self,
         _egress: &Egress,
+        _client: Option<&ClientCredentials>,
         _pending: &Pending,
         _code: &str,
         _now: Timestamp,
-    ) -> Result<Connected, ConnectError> {
+    ) -> Result<Vec<Connected>, ConnectError> {
         Err(ConnectError::refused(
             "Bluesky accounts are connected with an app password, in one step",
         ))
@@ -113,11 +130,12 @@ impl Connector for Bluesky {
     async fn refresh(
         &self,
         egress: &Egress,
+        _client: Option<&ClientCredentials>,
         target: &Target,
         tokens: &Tokens,
         now: Timestamp,
     ) -> Result<Option<Tokens>, Error> {
-        if tokens.expires_at.is_some() && !tokens.is_due(now) {
+        if !tokens.is_due(now) {
             return Ok(None);
         }
         let refresh = tokens
@@ -134,9 +152,7 @@ impl Connector for Bluesky {
             .map_err(temporary)?;
         match answer.json::<Session>() {
             Some(session) if answer.status.is_success() && session.did == target.remote_id => {
-                let mut renewed = self::tokens(session);
-                renewed.expires_at = renewed.expires_at.or_else(|| now.checked_add(SESSION).ok());
-                Ok(Some(renewed))
+                Ok(Some(self::tokens(session, now)))
             }
             Some(_) if answer.status.is_success() => Err(Error::new(
                 ErrorKind::ReconnectAccount,
@@ -145,9 +161,63 @@ impl Connector for Bluesky {
             Some(_) | None => Err(refresh_error(&answer)),
         }
     }
+
+    async fn check(
+        &self,
+        egress: &Egress,
+        _client: Option<&ClientCredentials>,
+        target: &Target,
+        tokens: &Tokens,
+    ) -> Result<Health, Error> {
+        let temporary = |failure: Failure| Error::new(ErrorKind::Temporary, failure.to_string());
+        let url = egress
+            .url(&target.host, "/xrpc/com.atproto.server.getSession")
+            .map_err(temporary)?;
+        let call = Call::get(url).bearer(&tokens.access);
+        let answer = egress.read(call).await.map_err(temporary)?;
+        if answer.status.is_success() {
+            return Ok(Health::default());
+        }
+        let said = answer.json::<ErrorBody>();
+        // The access token may be over; whether the session is, the next renewal shows.
+        match said {
+            Some(said) if said.error == "ExpiredToken" && !said.message.contains("revoked") => {
+                Ok(Health::default())
+            }
+            Some(_) | None => Err(refresh_error(&answer)),
+        }
+    }
+
+    async fn revoke(
+        &self,
+        egress: &Egress,
+        _client: Option<&ClientCredentials>,
+        target: &Target,
+        tokens: &Tokens,
+    ) -> Result<(), Error> {
+        let temporary = |failure: Failure| Error::new(ErrorKind::Temporary, failure.to_string());
+        let Some(refresh) = &tokens.refresh else {
+            return Ok(());
+        };
+        let url = egress
+            .url(&target.host, "/xrpc/com.atproto.server.deleteSession")
+            .map_err(temporary)?;
+        let answer = egress.effect(Call::post(url).bearer(refresh)).await;
+        let answer = answer.map_err(temporary)?;
+        let error = refresh_error(&answer);
+        if answer.status.is_success() || error.kind == ErrorKind::ReconnectAccount {
+            return Ok(());
+        }
+        Err(error)
+    }
 }
 
-fn connected(egress: &Egress, host: &str, session: Session) -> Result<Connected, ConnectError> {
+fn connected(
+    egress: &Egress,
+    host: &str,
+    session: Session,
+    now: Timestamp,
+) -> Result<Connected, ConnectError> {
     if session.active == Some(false) {
         let status = session
             .status
@@ -180,10 +250,12 @@ fn connected(egress: &Egress, host: &str, session: Session) -> Result<Connected,
         max_characters: None,
     };
     Ok(Connected {
+        grant: target.remote_id.clone(),
         target,
         display_name: handle,
         url,
-        tokens: tokens(session),
+        tokens: tokens(session, now),
+        permissions: Vec::new(),
     })
 }
 
@@ -196,15 +268,14 @@ fn home(document: &DidDocument) -> Option<Url> {
     Url::parse(service.service_endpoint.as_str()?).ok()
 }
 
-fn tokens(session: Session) -> Tokens {
-    let expires_at = end_of(session.access_jwt.expose_secret());
-    Tokens {
-        access: session.access_jwt,
+fn tokens(session: Session, now: Timestamp) -> Tokens {
+    let lifetime =
+        end_of(session.access_jwt.expose_secret()).map_or(SESSION, |end| end.duration_since(now));
+    let tokens = Tokens {
         refresh: Some(session.refresh_jwt),
-        expires_at,
-        scopes: Vec::new(),
-        client: None,
-    }
+        ..Tokens::lasting(session.access_jwt)
+    };
+    tokens.renewed_before(lifetime, now)
 }
 
 /// When a token ends, by its own account; it is only used to renew in time, so its signature does not matter here.
@@ -223,23 +294,35 @@ fn refusal(host: &str, answer: &Answer) -> ConnectError {
         return error;
     }
     let Some(body) = answer.json::<ErrorBody>() else {
-        return ConnectError::input("host", format!("{host} is not a Bluesky server"));
+        return ConnectError::input(Field::Host, format!("{host} is not a Bluesky server"));
     };
     match body.error.as_str() {
         "AuthFactorTokenRequired" => ConnectError::input(
-            "password",
+            Field::Password,
             "this account asks for a code by e-mail: use an app password, made in Bluesky's settings",
         ),
         "AuthenticationRequired" => {
-            ConnectError::input("password", "the handle or the app password is wrong")
+            ConnectError::input(Field::Password, "the handle or the app password is wrong")
         }
         "InvalidRequest" => ConnectError::input(
-            "identifier",
+            Field::Identifier,
             format!("{host} does not accept this: {}", body.words()),
         ),
         _ => ConnectError::refused(format!("{host} refused: {}", body.words())),
     }
 }
+
+/// The errors by which a server says that a session, or the account itself, is over.
+const ENDED: [&str; 8] = [
+    "ExpiredToken",
+    "InvalidToken",
+    "AuthMissing",
+    "AuthenticationRequired",
+    "AccountNotFound",
+    "AccountTakedown",
+    "AccountDeactivated",
+    "AccountSuspended",
+];
 
 fn refresh_error(answer: &Answer) -> Error {
     let said = answer.json::<ErrorBody>();
@@ -250,7 +333,9 @@ fn refresh_error(answer: &Answer) -> Error {
         (429, _) => ErrorKind::RateLimited {
             retry_after: wait(answer),
         },
-        (400 | 401 | 403, Some(_)) => ErrorKind::ReconnectAccount,
+        (400 | 401 | 403, Some(said)) if ENDED.contains(&said.error.as_str()) => {
+            ErrorKind::ReconnectAccount
+        }
         _ => ErrorKind::Temporary,
     };
     Error::new(kind, reason)

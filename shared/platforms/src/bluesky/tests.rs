@@ -10,7 +10,9 @@ use wiremock::matchers::{body_json, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
-use crate::connect::{Begin, ConnectError, ConnectInput, Connected, Connector};
+use crate::connect::{
+    Begin, ConnectError, ConnectInput, Connected, Connector, Field, Health, Trip,
+};
 
 const HOST: &str = "bluesky.sandbox";
 const DID: &str = "did:plc:ewvi7nxzyoun6zhxrhs64oiz";
@@ -37,13 +39,11 @@ fn now() -> Timestamp {
 }
 
 fn tokens(expires_at: Option<Timestamp>) -> Tokens {
-    let refresh = Some("canary-refresh".to_owned().into());
     Tokens {
-        access: "canary-access".to_owned().into(),
-        refresh,
+        refresh: Some("canary-refresh".to_owned().into()),
         expires_at,
-        scopes: vec![],
-        client: None,
+        renew_at: expires_at.map(|end| end - SignedDuration::from_mins(30)),
+        ..Tokens::lasting("canary-access".to_owned())
     }
 }
 
@@ -227,9 +227,12 @@ fn the_reset_of_a_rate_limit_is_in_unix_seconds() {
 #[test]
 fn both_limits_of_a_text_are_checked() {
     let family = "👨‍👩‍👧‍👧";
-    assert_eq!(Bluesky.check(&"a".repeat(300), &Limits::default()), []);
     assert_eq!(
-        Bluesky.check(&"a".repeat(301), &Limits::default()),
+        Publisher::check(&Bluesky, &"a".repeat(300), &Limits::default()),
+        []
+    );
+    assert_eq!(
+        Publisher::check(&Bluesky, &"a".repeat(301), &Limits::default()),
         [Finding::TooLong {
             unit: Unit::Characters,
             length: 301,
@@ -238,14 +241,17 @@ fn both_limits_of_a_text_are_checked() {
     );
     let emoji = family.repeat(121);
     assert_eq!(
-        Bluesky.check(&emoji, &Limits::default()),
+        Publisher::check(&Bluesky, &emoji, &Limits::default()),
         [Finding::TooLong {
             unit: Unit::Bytes,
             length: 121 * family.len(),
             limit: 3000
         }]
     );
-    assert_eq!(Bluesky.check("", &Limits::default()), [Finding::Empty]);
+    assert_eq!(
+        Publisher::check(&Bluesky, "", &Limits::default()),
+        [Finding::Empty]
+    );
 }
 
 #[tokio::test]
@@ -402,17 +408,14 @@ async fn begin(server: &MockServer) -> Result<Connected, ConnectError> {
         host: Some(HOST.to_owned()),
         identifier: Some("@ada.test".to_owned()),
         password: Some("canary-password".to_owned().into()),
+        ..ConnectInput::default()
     };
-    match Bluesky
-        .begin(
-            &egress(server),
-            &input,
-            &"https://api.example".parse().unwrap(),
-            "state",
-            None,
-        )
-        .await?
-    {
+    let trip = Trip {
+        redirect_uri: &"https://api.example".parse().unwrap(),
+        state: "state",
+        now: now(),
+    };
+    match Bluesky.begin(&egress(server), &input, &trip, None).await? {
         Begin::Connected(connected) => Ok(*connected),
         Begin::Redirect { .. } => panic!("no browser is needed"),
     }
@@ -456,7 +459,10 @@ async fn a_session_may_not_lead_to_a_private_address() {
         assert!(
             matches!(
                 begin(&server).await,
-                Err(ConnectError::Input { field: "host", .. })
+                Err(ConnectError::Input {
+                    field: Field::Host,
+                    ..
+                })
             ),
             "{service}"
         );
@@ -489,9 +495,9 @@ async fn a_person_is_told_what_is_wrong() {
     ];
     for (status, body, expected) in table {
         let found = match begin(&serve(status, body.clone()).await).await.unwrap_err() {
-            ConnectError::Input { field, .. } => field,
-            ConnectError::Refused { .. } => "refused",
-            ConnectError::Unreachable { .. } => "unreachable",
+            ConnectError::Input { field, .. } => field.to_string(),
+            ConnectError::Refused { .. } => "refused".to_owned(),
+            ConnectError::Unreachable { .. } => "unreachable".to_owned(),
         };
         assert_eq!(found, expected, "{status} {body}");
     }
@@ -512,7 +518,13 @@ async fn a_session_is_renewed_ahead_of_its_end_and_not_before() {
     let server = serve(200, session(&jwt(end), "https://pds.example")).await;
     let refresh = async |expires_at| {
         Bluesky
-            .refresh(&egress(&server), &target(), &tokens(expires_at), now())
+            .refresh(
+                &egress(&server),
+                None,
+                &target(),
+                &tokens(expires_at),
+                now(),
+            )
             .await
             .unwrap()
     };
@@ -533,9 +545,12 @@ async fn a_session_is_renewed_ahead_of_its_end_and_not_before() {
         "Bearer canary-refresh"
     );
     assert!(requests[0].body.is_empty());
-    assert!(
-        refresh(None).await.is_some(),
-        "a session of unknown length is renewed"
+    let opaque = serve(200, session("opaque", "https://pds.example")).await;
+    let tokens = begin(&opaque).await.unwrap().tokens;
+    assert_eq!(
+        tokens.renew_at,
+        Some(now() + SignedDuration::from_mins(45)),
+        "a session of unknown length is renewed within the hour"
     );
 }
 
@@ -556,7 +571,13 @@ async fn a_session_that_cannot_be_renewed_says_why() {
     for (status, body, expected) in table {
         let server = serve(status, body.clone()).await;
         let error = Bluesky
-            .refresh(&egress(&server), &target(), &tokens(Some(now())), now())
+            .refresh(
+                &egress(&server),
+                None,
+                &target(),
+                &tokens(Some(now())),
+                now(),
+            )
             .await
             .unwrap_err();
         assert_eq!(error.kind, expected, "{status} {body}");
@@ -574,4 +595,94 @@ fn a_post_is_shown_by_the_public_application_unless_its_server_is_the_operators_
         shown(&egress, "bluesky.sandbox", page).as_str(),
         "http://127.0.0.1:4001/bluesky.sandbox/profile/x/post/y"
     );
+}
+
+#[tokio::test]
+async fn a_check_asks_for_the_session_and_an_access_token_that_ran_out_is_no_fault() {
+    let error = |name: &str, message: &str| json!({ "error": name, "message": message });
+    let table = [
+        (200, json!({"did": DID, "handle": "ada.test"}), None),
+        (400, error("ExpiredToken", "Token has expired"), None),
+        (
+            400,
+            error("ExpiredToken", "Token has been revoked"),
+            Some(ErrorKind::ReconnectAccount),
+        ),
+        (
+            400,
+            error("InvalidToken", "Token could not be verified"),
+            Some(ErrorKind::ReconnectAccount),
+        ),
+        (
+            401,
+            error("AccountTakedown", "Account has been taken down"),
+            Some(ErrorKind::ReconnectAccount),
+        ),
+        (
+            400,
+            error("InvalidRequest", "words"),
+            Some(ErrorKind::Temporary),
+        ),
+        (
+            403,
+            json!("an error page of a proxy"),
+            Some(ErrorKind::Temporary),
+        ),
+        (
+            429,
+            error("RateLimitExceeded", "words"),
+            Some(ErrorKind::RateLimited { retry_after: None }),
+        ),
+        (
+            502,
+            error("UpstreamFailure", "words"),
+            Some(ErrorKind::Temporary),
+        ),
+    ];
+    for (status, body, expected) in table {
+        let server = MockServer::start().await;
+        Mock::given(method("GET"))
+            .and(path("/xrpc/com.atproto.server.getSession"))
+            .and(header("authorization", "Bearer canary-access"))
+            .respond_with(ResponseTemplate::new(status).set_body_json(&body))
+            .mount(&server)
+            .await;
+        let found =
+            Connector::check(&Bluesky, &egress(&server), None, &target(), &tokens(None)).await;
+        assert!(!format!("{found:?}").contains("canary"), "{found:?}");
+        match found {
+            Ok(health) => assert_eq!((health, expected), (Health::default(), None), "{body}"),
+            Err(error) => assert_eq!(Some(error.kind), expected, "{body}"),
+        }
+        assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_ended_with_its_refresh_token_and_one_that_is_over_counts_as_ended() {
+    let error = |name: &str| json!({"error": name, "message": "words"});
+    let table = [
+        (200, json!({}), Ok(())),
+        (400, error("ExpiredToken"), Ok(())),
+        (400, error("InvalidToken"), Ok(())),
+        (400, error("InvalidRequest"), Err(ErrorKind::Temporary)),
+        (500, error("InternalServerError"), Err(ErrorKind::Temporary)),
+    ];
+    for (status, body, expected) in table {
+        let server = serve(status, body.clone()).await;
+        let revoked = Bluesky
+            .revoke(&egress(&server), None, &target(), &tokens(None))
+            .await;
+        assert!(!format!("{revoked:?}").contains("canary"), "{revoked:?}");
+        assert_eq!(revoked.map_err(|error| error.kind), expected, "{body}");
+        let requests = server.received_requests().await.unwrap();
+        assert_eq!(
+            requests[0].url.path(),
+            "/xrpc/com.atproto.server.deleteSession"
+        );
+        assert_eq!(
+            requests[0].headers["authorization"],
+            "Bearer canary-refresh"
+        );
+    }
 }

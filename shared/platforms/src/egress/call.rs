@@ -67,6 +67,17 @@ impl Call {
         self.insert(AUTHORIZATION, value.expose_secret(), true)
     }
 
+    /// Authorises the request with the id and secret of a client (HTTP Basic).
+    pub(crate) fn basic(self, id: &str, secret: &SecretString) -> Self {
+        let value = crate::oauth::basic(id, secret);
+        self.insert(AUTHORIZATION, value.expose_secret(), true)
+    }
+
+    /// A DELETE request.
+    pub fn delete(url: Url) -> Self {
+        Self::new(Method::DELETE, url)
+    }
+
     /// Adds a header; a value that no header can hold (a line break, say) makes the call fail before anything is sent.
     pub fn header(self, name: HeaderName, value: &str) -> Self {
         self.insert(name, value, false)

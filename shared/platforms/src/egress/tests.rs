@@ -1,8 +1,8 @@
 //! What the egress client refuses, and what it says about a request that failed.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use secrecy::SecretString;
@@ -153,13 +153,28 @@ async fn tricky_urls_are_refused_before_anything_is_looked_up() {
         "https://0x7f000001/",
         "https://0177.0.0.1/",
         "https://0x7f.1/",
+        "https://0/",
+        "https://127.0.1/",
+        "https://0x7f.0x0.0x0.0x1/",
+        "https://017700000001/",
+        "https://2852039166/",
+        "https://0xa9fea9fe/",
+        "https://169.254.43518/",
+        "https://①②⑦.⓪.⓪.①/",
+        "https://127。0。0。1/",
         "https://127.0.0.1./",
         "https://%31%32%37.0.0.1/",
         "https://１２７.0.0.1/",
         "https://169.254.169.254/latest/meta-data/",
         "https://8.8.8.8/",
         "https://[::1]/",
+        "https://[::]/",
+        "https://[::127.0.0.1]/",
         "https://[::ffff:127.0.0.1]/",
+        "https://[::ffff:7f00:1]/",
+        "https://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+        "https://[64:ff9b::7f00:1]/",
+        "https://[fd00:ec2::254]/",
         "https://[2606:4700:4700::1111]/",
         "https://localhost/",
         "https://localhost./",
@@ -182,6 +197,68 @@ async fn tricky_urls_are_refused_before_anything_is_looked_up() {
             "{refused}: {result:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_lambda_has_on_its_own_machine_cannot_be_asked() {
+    let next = "2018-06-01/runtime/invocation/next";
+    for at in [
+        "127.0.0.1:9001",
+        "169.254.100.1:9001",
+        "localhost:9001",
+        "[::1]:9001",
+    ] {
+        for place in [
+            format!("http://{at}/{next}"),
+            format!("https://{at}/{next}"),
+        ] {
+            let asked = nowhere().read(Call::get(url(&place))).await;
+            assert!(matches!(asked, Err(Failure::Forbidden(_))), "{place}");
+        }
+    }
+    // Where containers get their credentials, where machines get theirs, and where traces are taken.
+    for place in [
+        "http://169.254.170.2/v2/credentials",
+        "http://169.254.170.23/v1/credentials",
+        "http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+        "http://169.254.79.129:2000/",
+    ] {
+        let asked = nowhere().effect(Call::post(url(place))).await;
+        assert!(matches!(asked, Err(Failure::Forbidden(_))), "{place}");
+    }
+    for address in [
+        "127.0.0.1",
+        "169.254.100.1",
+        "169.254.170.2",
+        "169.254.79.129",
+    ] {
+        assert!(!addresses::is_public(address.parse().unwrap()), "{address}");
+    }
+}
+
+/// A name that leads to another address each time it is looked up.
+struct Changing(Mutex<Vec<SocketAddr>>);
+
+impl Resolve for Changing {
+    fn resolve(&self, _: Name) -> Resolving {
+        let address = self.0.lock().unwrap().pop();
+        Box::pin(async move { Ok(Box::new(address.into_iter()) as Addrs) })
+    }
+}
+
+#[tokio::test]
+async fn the_addresses_that_were_checked_are_the_ones_that_are_used() {
+    let addresses = ["127.0.0.1:443", "8.8.8.8:443"].map(|it| it.parse().unwrap());
+    let resolver = addresses::PublicOnly(Changing(Mutex::new(addresses.to_vec())));
+    let name = || "rebinding.example".parse().unwrap();
+    let first: Vec<_> = resolver.resolve(name()).await.unwrap().collect();
+    assert_eq!(first, [addresses[1]]);
+    assert_eq!(
+        resolver.0.0.lock().unwrap().len(),
+        1,
+        "it was looked up once"
+    );
+    assert!(resolver.resolve(name()).await.is_err());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use oauth2::basic::{BasicClient, BasicErrorResponse, BasicTokenResponse};
+use oauth2::basic::{BasicClient, BasicErrorResponse, BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
@@ -13,13 +13,17 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{ErrorBody, Mastodon, is_id};
-use crate::connect::{Begin, ConnectError, ConnectInput, Connected, Connector, Pending, host_name};
+use crate::connect::{
+    Begin, ConnectError, ConnectInput, Connected, Connector, Field, Health, Pending, Registration,
+    Requirements, Trip, host_name,
+};
 use crate::egress::{Answer, Call, Egress, Failure};
 use crate::publisher::{Error, ErrorKind, Target};
 use crate::text::quoted;
 use crate::tokens::{ClientCredentials, Tokens};
 
 const APPLICATION: &str = "Tayang";
+const WHO_AM_I: &str = "/api/v1/accounts/verify_credentials";
 const SCOPES: [&str; 4] = [
     "read:accounts",
     "read:statuses",
@@ -33,13 +37,21 @@ type TokenError = RequestTokenError<Failure, BasicErrorResponse>;
 
 #[async_trait]
 impl Connector for Mastodon {
+    fn requirements(&self) -> &'static Requirements {
+        &Requirements {
+            ways: &[&[Field::Host]],
+            registration: Registration::PerHost,
+            scopes: &SCOPES,
+            chooses: false,
+        }
+    }
+
     async fn begin(
         &self,
         egress: &Egress,
         input: &ConnectInput,
-        redirect_uri: &Url,
-        state: &str,
-        client: Option<ClientCredentials>,
+        trip: &Trip<'_>,
+        client: Option<&ClientCredentials>,
     ) -> Result<Begin, ConnectError> {
         let typed = input
             .host
@@ -48,26 +60,26 @@ impl Connector for Mastodon {
             .filter(|typed| !typed.trim().is_empty());
         let typed = typed.ok_or_else(|| {
             ConnectError::input(
-                "host",
+                Field::Host,
                 "say which server holds the account, such as mastodon.social",
             )
         })?;
         let host = host_name(egress, typed)?;
         let client = match client {
-            Some(client) => client,
-            None => register(egress, &host, redirect_uri).await?,
+            Some(client) => client.clone(),
+            None => register(egress, &host, trip.redirect_uri).await?,
         };
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let (authorization_url, _) = oauth(egress, &host, &client, redirect_uri)?
-            .authorize_url(|| CsrfToken::new(state.to_owned()))
+        let (authorization_url, _) = oauth(egress, &host, &client, trip.redirect_uri)?
+            .authorize_url(|| CsrfToken::new(trip.state.to_owned()))
             .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
             .set_pkce_challenge(challenge)
             .url();
         let pending = Pending {
             host,
-            client,
+            client: Some(client),
             verifier: verifier.into_secret().into(),
-            redirect_uri: redirect_uri.clone(),
+            redirect_uri: trip.redirect_uri.clone(),
         };
         Ok(Begin::Redirect {
             authorization_url,
@@ -78,12 +90,15 @@ impl Connector for Mastodon {
     async fn finish(
         &self,
         egress: &Egress,
+        _client: Option<&ClientCredentials>,
         pending: &Pending,
         code: &str,
         now: Timestamp,
-    ) -> Result<Connected, ConnectError> {
+    ) -> Result<Vec<Connected>, ConnectError> {
         let host = &pending.host;
-        let granted = oauth(egress, host, &pending.client, &pending.redirect_uri)?
+        let client = pending.client.as_ref();
+        let client = client.ok_or_else(|| ConnectError::refused("begin again"))?;
+        let granted = oauth(egress, host, client, &pending.redirect_uri)?
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(
                 pending.verifier.expose_secret().to_owned(),
@@ -91,7 +106,7 @@ impl Connector for Mastodon {
             .request_async(egress)
             .await
             .map_err(|error| refusal(host, &error))?;
-        let tokens = tokens(&granted, &pending.client, None, now);
+        let tokens = tokens(&granted, client, None, now);
         let missing: Vec<&str> = SCOPES
             .into_iter()
             .filter(|needed| !is_granted(&tokens.scopes, needed))
@@ -116,18 +131,21 @@ impl Connector for Mastodon {
             handle,
             max_characters,
         };
-        Ok(Connected {
+        Ok(vec![Connected {
+            grant: target.remote_id.clone(),
             target,
             display_name,
             url: profile.url,
             tokens,
-        })
+            permissions: Vec::new(),
+        }])
     }
 
     /// Mastodon's tokens do not end; other servers with the same API may give some that do.
     async fn refresh(
         &self,
         egress: &Egress,
+        _client: Option<&ClientCredentials>,
         target: &Target,
         tokens: &Tokens,
         now: Timestamp,
@@ -150,10 +168,13 @@ impl Connector for Mastodon {
             .await
         {
             Ok(granted) => Ok(Some(self::tokens(&granted, client, Some(tokens), now))),
-            Err(RequestTokenError::ServerResponse(error)) => Err(Error::new(
-                ErrorKind::ReconnectAccount,
-                quoted(&error.to_string()),
-            )),
+            Err(RequestTokenError::ServerResponse(error)) => {
+                let kind = match error.error() {
+                    BasicErrorResponseType::InvalidGrant => ErrorKind::ReconnectAccount,
+                    _ => ErrorKind::Temporary,
+                };
+                Err(Error::new(kind, quoted(&error.to_string())))
+            }
             Err(RequestTokenError::Request(failure)) => {
                 Err(Error::new(ErrorKind::Temporary, failure.to_string()))
             }
@@ -162,6 +183,72 @@ impl Connector for Mastodon {
                 format!("{} gave an answer that cannot be read", target.host),
             )),
         }
+    }
+
+    async fn check(
+        &self,
+        egress: &Egress,
+        _client: Option<&ClientCredentials>,
+        target: &Target,
+        tokens: &Tokens,
+    ) -> Result<Health, Error> {
+        let temporary = |failure: Failure| Error::new(ErrorKind::Temporary, failure.to_string());
+        let url = egress.url(&target.host, WHO_AM_I).map_err(temporary)?;
+        let call = Call::get(url).bearer(&tokens.access);
+        let answer = egress.read(call).await.map_err(temporary)?;
+        let words = || {
+            let body = answer.json::<ErrorBody>();
+            body.map_or_else(
+                || format!("status {}", answer.status),
+                |body| quoted(&body.error),
+            )
+        };
+        match answer.status.as_u16() {
+            200 => Ok(Health::default()),
+            401 => Err(Error::new(ErrorKind::ReconnectAccount, words())),
+            // The account is suspended, or the scopes are not enough. What a proxy says in other words proves nothing.
+            403 if answer.json::<ErrorBody>().is_some() => {
+                Err(Error::new(ErrorKind::ReconnectAccount, words()))
+            }
+            429 => Err(Error::new(
+                ErrorKind::RateLimited {
+                    retry_after: answer.retry_after(),
+                },
+                words(),
+            )),
+            _ => Err(Error::new(ErrorKind::Temporary, words())),
+        }
+    }
+
+    async fn revoke(
+        &self,
+        egress: &Egress,
+        _client: Option<&ClientCredentials>,
+        target: &Target,
+        tokens: &Tokens,
+    ) -> Result<(), Error> {
+        let temporary = |failure: Failure| Error::new(ErrorKind::Temporary, failure.to_string());
+        let Some(client) = &tokens.client else {
+            return Ok(());
+        };
+        let url = egress
+            .url(&target.host, "/oauth/revoke")
+            .map_err(temporary)?;
+        let form = [
+            ("client_id", client.id.as_str()),
+            ("client_secret", client.secret.expose_secret()),
+            ("token", tokens.access.expose_secret()),
+        ];
+        let answer = egress.effect(Call::post(url).form(&form)).await;
+        let status = answer.map_err(temporary)?.status;
+        // 403: the token belongs to another registration, so it is none that we could give back.
+        if status.is_success() || status.as_u16() == 403 {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Temporary,
+            format!("{} answered with status {status}", target.host),
+        ))
     }
 }
 
@@ -229,9 +316,7 @@ struct Profile {
 
 async fn profile(egress: &Egress, host: &str, tokens: &Tokens) -> Result<Profile, ConnectError> {
     let no_answer = |failure: Failure| ConnectError::no_answer(host, &failure);
-    let url = egress
-        .url(host, "/api/v1/accounts/verify_credentials")
-        .map_err(no_answer)?;
+    let url = egress.url(host, WHO_AM_I).map_err(no_answer)?;
     let answer = egress
         .read(Call::get(url).bearer(&tokens.access))
         .await
@@ -330,12 +415,19 @@ fn tokens(
     let refresh = granted
         .refresh_token()
         .map(|refresh| refresh.secret().clone().into());
-    Tokens {
-        access: granted.access_token().secret().clone().into(),
-        refresh: refresh.or_else(|| old.and_then(|old| old.refresh.clone())),
-        expires_at: lifetime.and_then(|lifetime| now.checked_add(lifetime).ok()),
+    let refresh = refresh.or_else(|| old.and_then(|old| old.refresh.clone()));
+    let tokens = Tokens {
         scopes,
         client: Some(client.clone()),
+        ..Tokens::lasting(granted.access_token().secret().clone())
+    };
+    match (lifetime, &refresh) {
+        (Some(lifetime), Some(_)) => Tokens {
+            refresh,
+            ..tokens.renewed_before(lifetime, now)
+        },
+        (Some(lifetime), None) => tokens.ending_after(lifetime, now),
+        (None, _) => Tokens { refresh, ..tokens },
     }
 }
 
@@ -359,8 +451,9 @@ fn unexpected(host: &str, answer: &Answer) -> ConnectError {
         Some(body) if answer.status.as_u16() != 404 => {
             ConnectError::refused(format!("{host} refused: {}", quoted(&body.error)))
         }
-        Some(_) | None => {
-            ConnectError::input("host", format!("{host} does not speak the Mastodon API"))
-        }
+        Some(_) | None => ConnectError::input(
+            Field::Host,
+            format!("{host} does not speak the Mastodon API"),
+        ),
     }
 }

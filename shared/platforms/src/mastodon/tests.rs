@@ -11,7 +11,8 @@ use wiremock::matchers::{body_json, header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::*;
-use crate::connect::{Begin, ConnectError, ConnectInput, Connector, Pending};
+use crate::connect::{Begin, ConnectError, ConnectInput, Connector, Field, Health, Pending, Trip};
+use crate::publisher::ErrorKind;
 use crate::tokens::ClientCredentials;
 
 const HOST: &str = "mastodon.sandbox";
@@ -39,11 +40,8 @@ fn tokens() -> Tokens {
         secret: "canary-client".to_owned().into(),
     };
     Tokens {
-        access: "canary-access".to_owned().into(),
-        refresh: None,
-        expires_at: None,
-        scopes: vec![],
         client: Some(client),
+        ..Tokens::lasting("canary-access".to_owned())
     }
 }
 
@@ -236,7 +234,7 @@ async fn one_request_carries_the_key_and_the_same_effect_repeats_it_byte_for_byt
 #[tokio::test]
 async fn the_limit_of_the_server_counts_and_not_500() {
     assert_eq!(
-        Mastodon.check(&"a".repeat(501), &Limits::default()),
+        Publisher::check(&Mastodon, &"a".repeat(501), &Limits::default()),
         [Finding::TooLong {
             unit: Unit::Characters,
             length: 501,
@@ -244,10 +242,13 @@ async fn the_limit_of_the_server_counts_and_not_500() {
         }]
     );
     assert_eq!(
-        Mastodon.check(&"a".repeat(5000), &target(Some(5000)).limits()),
+        Publisher::check(&Mastodon, &"a".repeat(5000), &target(Some(5000)).limits()),
         []
     );
-    assert_eq!(Mastodon.check(" \n", &Limits::default()), [Finding::Empty]);
+    assert_eq!(
+        Publisher::check(&Mastodon, " \n", &Limits::default()),
+        [Finding::Empty]
+    );
 }
 
 fn form(request: &Request) -> BTreeMap<String, String> {
@@ -266,20 +267,19 @@ async fn serve(server: &MockServer, at: &str, status: u16, body: Value) {
 async fn begin(
     server: &MockServer,
     host: &str,
-    client: Option<ClientCredentials>,
+    client: Option<&ClientCredentials>,
 ) -> Result<(Url, Pending), ConnectError> {
     let input = ConnectInput {
         host: Some(host.to_owned()),
         ..ConnectInput::default()
     };
+    let trip = Trip {
+        redirect_uri: &redirect_uri(),
+        state: "the-state",
+        now: now(),
+    };
     match Mastodon
-        .begin(
-            &egress(server),
-            &input,
-            &redirect_uri(),
-            "the-state",
-            client,
-        )
+        .begin(&egress(server), &input, &trip, client)
         .await?
     {
         Begin::Redirect {
@@ -346,12 +346,14 @@ async fn connecting_registers_the_application_and_asks_with_pkce_and_scopes() {
 #[tokio::test]
 async fn a_known_registration_is_used_again() {
     let server = MockServer::start().await;
-    let (url, pending) = begin(&server, HOST, tokens().client).await.unwrap();
+    let (url, pending) = begin(&server, HOST, tokens().client.as_ref())
+        .await
+        .unwrap();
     assert!(
         url.query_pairs()
             .any(|pair| pair == ("client_id".into(), "client".into()))
     );
-    assert_eq!(pending.client.id, "client");
+    assert_eq!(pending.client.unwrap().id, "client");
     assert!(server.received_requests().await.unwrap().is_empty());
 }
 
@@ -372,13 +374,19 @@ async fn a_person_is_told_what_is_wrong_with_the_server() {
     ] {
         let error = refused(begin(&server, typed, None).await);
         assert!(
-            matches!(error, ConnectError::Input { field: "host", .. }),
+            matches!(
+                error,
+                ConnectError::Input {
+                    field: Field::Host,
+                    ..
+                }
+            ),
             "{typed}: {error:?}"
         );
     }
     let error = refused(begin(&server, HOST, None).await);
     assert!(
-        matches!(&error, ConnectError::Input { field: "host", message } if message.contains("does not speak")),
+        matches!(&error, ConnectError::Input { field: Field::Host, message } if message.contains("does not speak")),
         "{error:?}"
     );
     Mock::given(path("/api/v1/apps"))
@@ -390,7 +398,7 @@ async fn a_person_is_told_what_is_wrong_with_the_server() {
         .await;
     let error = refused(begin(&server, HOST, None).await);
     assert!(
-        matches!(&error, ConnectError::Input { field: "host", message } if message.contains("social.example")),
+        matches!(&error, ConnectError::Input { field: Field::Host, message } if message.contains("social.example")),
         "{error:?}"
     );
     server.reset().await;
@@ -432,10 +440,9 @@ async fn server_that_grants(scope: &str) -> MockServer {
 }
 
 fn pending() -> Pending {
-    let client = tokens().client.unwrap();
     Pending {
         host: HOST.to_owned(),
-        client,
+        client: tokens().client,
         verifier: "canary-verifier-canary-verifier-canary-verifier"
             .to_owned()
             .into(),
@@ -449,9 +456,13 @@ async fn the_code_is_exchanged_with_the_verifier_and_the_account_is_known() {
     let stored = pending().to_sealed_json().unwrap();
     let pending = Pending::from_json(stored.expose_secret()).unwrap();
     let connected = Mastodon
-        .finish(&egress(&server), &pending, "the-code", now())
+        .finish(&egress(&server), None, &pending, "the-code", now())
         .await
         .unwrap();
+    let [connected] = connected.as_slice() else {
+        panic!("{connected:?}")
+    };
+    assert_eq!(connected.grant, "7");
     assert_eq!(
         connected.target,
         Target {
@@ -476,6 +487,7 @@ async fn the_code_is_exchanged_with_the_verifier_and_the_account_is_known() {
         Mastodon
             .refresh(
                 &egress(&server),
+                None,
                 &connected.target,
                 &connected.tokens,
                 now()
@@ -490,7 +502,7 @@ async fn the_code_is_exchanged_with_the_verifier_and_the_account_is_known() {
 async fn an_account_that_grants_too_little_is_not_connected() {
     let server = server_that_grants("read:accounts read:statuses write:media").await;
     let error = Mastodon
-        .finish(&egress(&server), &pending(), "the-code", now())
+        .finish(&egress(&server), None, &pending(), "the-code", now())
         .await
         .unwrap_err();
     assert!(
@@ -511,7 +523,7 @@ async fn a_refused_code_and_a_broken_server_are_told_apart() {
     )
     .await;
     let error = Mastodon
-        .finish(&egress(&server), &pending(), "used", now())
+        .finish(&egress(&server), None, &pending(), "used", now())
         .await
         .unwrap_err();
     assert!(
@@ -528,7 +540,7 @@ async fn a_refused_code_and_a_broken_server_are_told_apart() {
         )
         .await;
         let error = Mastodon
-            .finish(&egress(&server), &pending(), "the-code", now())
+            .finish(&egress(&server), None, &pending(), "the-code", now())
             .await
             .unwrap_err();
         assert!(
@@ -545,9 +557,9 @@ async fn a_server_whose_tokens_end_gets_asked_for_new_ones_in_time() {
     serve(&server, "/oauth/token", 200, renewed).await;
     let mut old = tokens();
     old.refresh = Some("canary-refresh".to_owned().into());
-    old.expires_at = Some(now() + SignedDuration::from_mins(10));
+    old.expire(now());
     let new = Mastodon
-        .refresh(&egress(&server), &target(None), &old, now())
+        .refresh(&egress(&server), None, &target(None), &old, now())
         .await
         .unwrap()
         .unwrap();
@@ -558,4 +570,73 @@ async fn a_server_whose_tokens_end_gets_asked_for_new_ones_in_time() {
         form(&server.received_requests().await.unwrap()[0])["grant_type"],
         "refresh_token"
     );
+}
+
+async fn check(server: &MockServer) -> Result<Health, crate::Error> {
+    let found = Connector::check(&Mastodon, &egress(server), None, &target(None), &tokens()).await;
+    assert!(!format!("{found:?}").contains("canary"), "{found:?}");
+    found
+}
+
+#[tokio::test]
+async fn a_check_reads_the_profile_and_only_a_clear_no_disconnects() {
+    let at = "/api/v1/accounts/verify_credentials";
+    let error = |words: &str| json!({ "error": words });
+    let table = [
+        (200, json!({"id": "7"}), None),
+        (
+            401,
+            error("The access token was revoked"),
+            Some(ErrorKind::ReconnectAccount),
+        ),
+        (
+            403,
+            error("Your login is currently disabled"),
+            Some(ErrorKind::ReconnectAccount),
+        ),
+        (
+            403,
+            json!("an error page of a proxy"),
+            Some(ErrorKind::Temporary),
+        ),
+        (404, error("Not Found"), Some(ErrorKind::Temporary)),
+        (
+            429,
+            error("Too many requests"),
+            Some(ErrorKind::RateLimited { retry_after: None }),
+        ),
+        (503, error("down"), Some(ErrorKind::Temporary)),
+    ];
+    for (status, body, expected) in table {
+        let server = MockServer::start().await;
+        serve(&server, at, status, body).await;
+        let found = check(&server).await.map_err(|error| error.kind);
+        assert_eq!(found.err(), expected, "{status}");
+        let requests = server.received_requests().await.unwrap();
+        assert_eq!(requests.len(), 1);
+        assert_eq!(requests[0].method.as_str(), "GET");
+        assert_eq!(requests[0].headers["authorization"], "Bearer canary-access");
+    }
+}
+
+#[tokio::test]
+async fn access_is_given_back_with_the_registration_that_got_it() {
+    for (status, given_back) in [(200, true), (403, true), (429, false), (500, false)] {
+        let server = MockServer::start().await;
+        serve(&server, "/oauth/revoke", status, json!({})).await;
+        let revoked = Mastodon
+            .revoke(&egress(&server), None, &target(None), &tokens())
+            .await;
+        let expected = if given_back {
+            Ok(())
+        } else {
+            Err(ErrorKind::Temporary)
+        };
+        assert!(!format!("{revoked:?}").contains("canary"), "{revoked:?}");
+        assert_eq!(revoked.map_err(|error| error.kind), expected, "{status}");
+        let sent = form(&server.received_requests().await.unwrap()[0]);
+        assert_eq!(sent["token"], "canary-access");
+        assert_eq!(sent["client_id"], "client");
+        assert_eq!(sent["client_secret"], "canary-client");
+    }
 }

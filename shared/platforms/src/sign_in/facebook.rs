@@ -1,9 +1,6 @@
 //! Facebook Login, Graph API v26.0: <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>.
 
-use std::fmt::Write as _;
-
 use async_trait::async_trait;
-use aws_lc_rs::hmac;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -13,6 +10,7 @@ use url::Url;
 use super::document::MAX_BYTES;
 use super::{Attempt, Profile, SignIn, SignInError, address, name};
 use crate::egress::{Answer, Call, Egress};
+use crate::meta::proof;
 
 const NAME: &str = "Facebook";
 const ISSUER: &str = "https://www.facebook.com";
@@ -135,16 +133,6 @@ fn url(egress: &Egress, host: &str, path: &str) -> Result<Url, SignInError> {
     egress
         .url(host, path)
         .map_err(|failure| SignInError::no_answer(NAME, &failure))
-}
-
-/// Shows that whoever uses the token knows the app's secret too.
-fn proof(secret: &SecretString, token: &SecretString) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
-    let tag = hmac::sign(&key, token.expose_secret().as_bytes());
-    tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 fn is_id(id: &str) -> bool {

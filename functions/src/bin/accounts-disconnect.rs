@@ -1,0 +1,5 @@
+//! The Lambda function `accounts-disconnect`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::accounts::disconnect::FUNCTION.run()
+}

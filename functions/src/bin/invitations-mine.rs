@@ -1,0 +1,5 @@
+//! The Lambda function `invitations-mine`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::invitations::mine::FUNCTION.run()
+}

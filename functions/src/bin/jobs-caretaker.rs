@@ -1,0 +1,5 @@
+//! The Lambda function `jobs-caretaker`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::jobs::caretaker::FUNCTION.run()
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `members-remove`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::members::remove::FUNCTION.run()
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `teams-delete`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::teams::delete::FUNCTION.run()
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `teams-get`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::teams::get::FUNCTION.run()
+}

@@ -1,0 +1,3 @@
+//! The platforms, and what it takes to connect an account there.
+
+pub mod list;

@@ -1,0 +1,3 @@
+//! What waits for you.
+
+pub mod list;
