@@ -35,6 +35,12 @@ pub struct Callback {
     iss: Option<String>,
 }
 
+/// What a person's no is called (RFC 6749, 4.1.2.1), and what LinkedIn calls it: on its page for signing in, and on that for agreeing.
+const REFUSED: [&str; 3] = [
+    "access_denied",
+    "user_cancelled_login",
+    "user_cancelled_authorize",
+];
 const NOTHING_TO_FINISH: &str = "there is nothing left to finish here: begin again";
 
 /// What a return led to.
@@ -91,7 +97,7 @@ async fn finish(app: &App, request: &Request) -> Result<Arrived> {
     let purpose = trip::take(app, request, &state).await?;
     let code = match (code, error) {
         (Some(code), None) => code,
-        (_, Some(error)) if error == "access_denied" => {
+        (_, Some(error)) if REFUSED.contains(&error.as_str()) => {
             return Err(Error::Conflict(
                 "you did not allow it, so nothing was changed".into(),
             ));

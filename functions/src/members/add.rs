@@ -97,7 +97,7 @@ async fn invite(app: &App, by: &Member, email: Email, role: Role) -> Result<Invi
     app.admit_invitation(email, by.team).await?;
     let (owner, open) = futures::try_join!(
         app.store.email_owner(email),
-        app.store.invitations_of_team(by.team, None, MAX_OPEN)
+        app.store.open_invitations(by.team, MAX_OPEN, app.now())
     )?;
     // Only who is in the team already is told apart: the team sees its own members anyway.
     if let Some(owner) = owner
@@ -107,8 +107,7 @@ async fn invite(app: &App, by: &Member, email: Email, role: Role) -> Result<Invi
             "whoever has this address is a member already".into(),
         ));
     }
-    let is_open = |invitation: &&Invitation| app.now() < invitation.expires_at;
-    if open.iter().filter(is_open).count() >= MAX_OPEN {
+    if open >= MAX_OPEN {
         return Err(Error::Conflict(format!(
             "the team has {MAX_OPEN} open invitations: take some back first"
         )));

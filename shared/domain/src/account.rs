@@ -239,7 +239,8 @@ impl Account {
     ) -> Result<AccountChanged, Refused> {
         member.require(Permission::ManageTeam)?;
         // What waits for an account that is connected again goes on at once.
-        let chore_at = before.map_or_else(|| next_check(renew_at, now), |_| now);
+        let chore_at =
+            before.map_or_else(|| next_check(renew_at, self.access.ends_at, now), |_| now);
         let account = Self {
             id: before.map_or(self.id, |before| before.id),
             status: AccountStatus::Active,
@@ -296,9 +297,9 @@ impl Account {
         now: Timestamp,
     ) -> (Self, Option<Activity>) {
         let account = Self {
+            chore_at: next_check(renew_at, access.ends_at, now),
             access,
             checked_at: now,
-            chore_at: next_check(renew_at, now),
             unsettled: false,
             revision: self.revision + 1,
             ..self.clone()
@@ -387,10 +388,17 @@ impl Account {
     }
 }
 
-/// When an account is looked at next: in time for its tokens, and once a day.
-fn next_check(renew_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
+/// When an account is looked at next: in time for its tokens, when its end is to be told of, at its end, and once a day.
+fn next_check(
+    renew_at: Option<Timestamp>,
+    ends_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Timestamp {
     let day = now + CHECK_EVERY;
-    renew_at.map_or(day, |at| schedule::millis(at).clamp(now, day))
+    let told_at = ends_at.map(|end| end - EXPIRING).filter(|at| *at > now);
+    let turns = [renew_at, told_at, ends_at].into_iter().flatten();
+    let next = turns.map(schedule::millis).min();
+    next.map_or(day, |at| at.clamp(now, day))
 }
 
 #[cfg(test)]

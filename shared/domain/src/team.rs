@@ -106,6 +106,11 @@ impl Member {
         now: Timestamp,
     ) -> Result<MemberChanged, Refused> {
         self.require(Permission::ManageTeam)?;
+        if user.id == self.user {
+            return Err(Refused::Conflict(
+                "this user is a member of the team already".into(),
+            ));
+        }
         if user.status != UserStatus::Active {
             return Err(Refused::invalid(
                 "/user_id",

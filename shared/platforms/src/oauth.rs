@@ -312,8 +312,12 @@ impl Server {
     }
 
     fn refusal(&self, answer: &Answer) -> ConnectError {
-        let (_, words) = said(answer);
+        let (code, words) = said(answer);
         let status = answer.status;
+        if status.is_success() && code.is_empty() {
+            let what = "its answer cannot be read; try again later";
+            return ConnectError::unreachable(self.title, what);
+        }
         if status.is_server_error() || status.as_u16() == 429 || status.is_redirection() {
             return ConnectError::unreachable(
                 self.title,

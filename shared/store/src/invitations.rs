@@ -6,6 +6,7 @@ use domain::team::MemberChanged;
 use domain::{
     Activity, Email, Invitation, InvitationId, Member, Permission, TeamId, User, UserStatus,
 };
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
@@ -17,6 +18,8 @@ use crate::teams::{join, member_may, team_lives};
 use crate::transaction::Write;
 
 const TYPE: &str = "invitation";
+/// How long an invitation that has expired is shown, and can be sent again.
+const SHOWN_EXPIRED: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// What somebody is told who invites an address twice.
 const INVITED_ALREADY: &str =
     "this address has an open invitation already: have it mailed once more instead";
@@ -78,7 +81,7 @@ fn rows(invitation: &Invitation) -> Result<[Item; 4]> {
         item(&of_team, &pointer)?,
         item(&for_address, &pointer)?,
     ];
-    Ok(rows.map(|item| with_expiry(item, invitation.expires_at)))
+    Ok(rows.map(|item| with_expiry(item, invitation.expires_at + SHOWN_EXPIRED)))
 }
 
 fn keys_of(invitation: &Invitation) -> [keys::Key; 4] {
@@ -91,12 +94,20 @@ fn keys_of(invitation: &Invitation) -> [keys::Key; 4] {
     ]
 }
 
-/// The invitation is gone, if it is still as it was read.
-fn gone(invitation: &Invitation) -> [Write; 4] {
+/// The invitation is gone, if it is still as it was read. Once it has expired, the address may have been invited anew: then the row that
+/// says so is not its own.
+fn gone(invitation: &Invitation, now: Timestamp) -> Vec<Write> {
     let sent = [(":sent_at", text(invitation.sent_at.to_string()))];
     let [own, invited, of_team, for_address] = keys_of(invitation).map(Write::delete);
-    let own = own.only_if("#sent_at = :sent_at", &sent);
-    [own, invited, of_team, for_address]
+    let mut writes = vec![
+        own.only_if("#sent_at = :sent_at", &sent),
+        of_team,
+        for_address,
+    ];
+    if now < invitation.expires_at {
+        writes.push(invited);
+    }
+    writes
 }
 
 impl Store {
@@ -165,7 +176,7 @@ impl Store {
             member_may(member, Permission::ManageTeam),
             append(&changed.activity)?,
         ];
-        writes.extend(gone(&changed.invitation));
+        writes.extend(gone(&changed.invitation, changed.activity.at));
         self.transact_as_member(writes).await
     }
 
@@ -186,7 +197,7 @@ impl Store {
         let mut writes = join(&joined.member)?;
         writes.push(owner);
         writes.push(append(&joined.activity)?);
-        writes.extend(gone(invitation));
+        writes.extend(gone(invitation, joined.activity.at));
         self.transact(writes).await.map_err(|cancelled| {
             if cancelled.at(0) {
                 Error::Taken(MEMBER_ALREADY)
@@ -203,7 +214,7 @@ impl Store {
         entry: &Activity,
     ) -> Result<()> {
         let mut writes = vec![append(entry)?];
-        writes.extend(gone(invitation));
+        writes.extend(gone(invitation, entry.at));
         Ok(self.transact(writes).await?)
     }
 
@@ -229,6 +240,25 @@ impl Store {
         let after = after.map(|id| keys::invitation_of_team(team, id).sk);
         self.invitations_in(keys::team_partition(team), after, limit)
             .await
+    }
+
+    /// How many invitations of a team are open, counted up to `most`.
+    pub async fn open_invitations(
+        &self,
+        team: TeamId,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<usize> {
+        let (mut open, mut after) = (0, None);
+        loop {
+            let some = self.invitations_of_team(team, after, most).await?;
+            open += some.iter().filter(|it| now < it.expires_at).count();
+            after = some.last().map(|invitation| invitation.id);
+            // A pointer whose invitation has just gone makes a page short, and never hides a later one.
+            if open >= most || some.is_empty() {
+                return Ok(open);
+            }
+        }
     }
 
     /// The invitations of the owner of an address in order of id; some may have expired.

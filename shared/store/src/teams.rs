@@ -291,6 +291,10 @@ impl Store {
         by: &Member,
     ) -> Result<()> {
         let after = &changed.member;
+        // Who changes his own role was read twice, and must have been the same both times: that is what the condition is about.
+        if by.user == before.user && by.role != before.role {
+            return Err(Error::Stale);
+        }
         let role = [(":before", text(before.role.to_string()))];
         let own = Write::put(member_item(after)?).only_if("#role = :before", &role);
         let count = match (before.role == Role::Admin, after.role == Role::Admin) {

@@ -3,6 +3,7 @@
 mod choosing;
 mod connecting;
 mod disconnecting;
+mod disconnecting_races;
 mod platforms;
 mod reconnecting;
 mod renewing;

@@ -64,8 +64,9 @@ async fn a_post_that_waits_goes_out_at_its_time_with_the_new_tokens() {
         scene.connect_again(&sample("mastodon"), &account).await,
         account
     );
-    world.advance(seconds(599)).await;
+    world.advance(seconds(500)).await;
     assert_eq!(scene.state(&post).await, "waiting");
+    world.advance(seconds(99)).await;
     assert_eq!(world.published(), Vec::<String>::new());
     world.advance(seconds(2)).await;
     assert_eq!(world.published(), ["Patient"]);
@@ -352,5 +353,47 @@ async fn however_many_connect_an_account_again_at_once_its_tokens_open_it() {
     );
     let succeeded = statuses.iter().filter(|status| **status == 200).count();
     assert_eq!(stored.token_generation as usize, 1 + succeeded);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn one_consent_connects_every_page_of_it_again_that_the_team_has() {
+    let world = World::start().await;
+    let scene = Scene::open(&world).await;
+    let facebook = sample("facebook");
+    let back = scene.agreed(&facebook, "sari").await;
+    let (offer, pages) = super::scene::offered(&scene.ana.api, &back).await;
+    let body = json!({ "offer_id": offer, "accounts": pages });
+    let chosen = scene.ana.api.post("/oauth/choose", &body).await.expect(201);
+    let ids = chosen.body["items"].as_array().unwrap().iter();
+    let ids: Vec<_> = ids
+        .map(|account| account["id"].as_str().unwrap().to_owned())
+        .collect();
+    let app = world.stack.app();
+    for id in &ids {
+        let before = scene.stored(&world, id).await;
+        let failed = before.failed("The session has been invalidated", app.new_id(), app.now());
+        let failed = failed.unwrap();
+        let entry = Some(&failed.activity);
+        let kept = world
+            .store()
+            .change_account(&before, &failed.account, entry);
+        kept.await.unwrap();
+    }
+    world.settle().await;
+    for id in &ids {
+        assert_eq!(scene.status(id).await, "needs_reconnect");
+        assert!(scene.todo(id).await.is_some());
+    }
+    assert_eq!(scene.begin_again(&facebook, &ids[0]).await.status, 202);
+    let begun = scene.begin_again(&facebook, &ids[0]).await.expect(202);
+    let back = agree(&begun, "sari").await;
+    assert_eq!(scene.ana.api.get(&back).await.expect(200).id(), ids[0]);
+    world.settle().await;
+    for id in &ids {
+        assert_eq!(scene.status(id).await, "active");
+        assert_eq!(scene.todo(id).await, None);
+    }
+    assert_eq!(scene.accounts().await.len(), 2);
     world.finish().await;
 }

@@ -93,7 +93,7 @@ pub(super) const SAMPLES: [Sample; 16] = [
     agreed("youtube", "bima", "bimaprasetyo", Some("revoke")),
     agreed("google_business", "bima", "", Some("revoke")),
     agreed("tiktok", "sari", "", Some("revoke")),
-    agreed("pinterest", "sari", "", Some("revoke")),
+    agreed("pinterest", "sari", "", None),
     agreed("reddit", "sari", "sari_wijaya", Some("revoke")),
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::Account;
+use domain::{Account, Role};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -82,11 +82,12 @@ fn alarms(world: &World) -> usize {
     world.logged().matches("vault.does_not_open").count()
 }
 
-/// A second team, of somebody else.
-async fn other_team(world: &World) -> Scene {
-    let ana = world.sign_up("ben").await;
-    let team = ana.create_team("Ferry times").await;
-    Scene { ana, team }
+/// A second team, in which somebody else connects the accounts.
+async fn other_team(world: &World, scene: &Scene) -> Scene {
+    let ben = world.sign_up("ben").await;
+    let team = scene.ana.create_team("Ferry times").await;
+    world.join(&ben, &team, Role::Admin).await;
+    Scene { ana: ben, team }
 }
 
 /// Connects the account that a person has on Mastodon.
@@ -99,7 +100,7 @@ async fn mastodon(scene: &Scene, person: &'static str) -> String {
 async fn tokens_that_are_moved_open_for_nobody_and_that_is_logged() {
     let world = World::start().await;
     let scene = Scene::open(&world).await;
-    let others = other_team(&world).await;
+    let others = other_team(&world, &scene).await;
     let own = mastodon(&scene, "harbour").await;
     let beside = mastodon(&scene, "aurora").await;
     let beside = scene.stored(&world, &beside).await;
@@ -142,7 +143,7 @@ async fn tokens_that_are_moved_open_for_nobody_and_that_is_logged() {
 async fn a_due_post_whose_tokens_were_moved_waits_and_nothing_reaches_the_platform() {
     let world = World::start().await;
     let scene = Scene::open(&world).await;
-    let others = other_team(&world).await;
+    let others = other_team(&world, &scene).await;
     let mut places = Vec::new();
     for (team, person) in [(&scene, "harbour"), (&others, "aurora")] {
         let id = mastodon(team, person).await;
@@ -194,7 +195,7 @@ async fn a_due_post_whose_tokens_were_moved_waits_and_nothing_reaches_the_platfo
 async fn an_offer_opens_for_the_browser_the_team_and_the_person_it_was_made_for() {
     let world = World::start().await;
     let scene = Scene::open(&world).await;
-    let others = other_team(&world).await;
+    let others = other_team(&world, &scene).await;
     let (mut ids, mut kept) = (Vec::new(), Vec::new());
     for team in [&scene, &others] {
         let back = team.agreed(&sample("facebook"), "sari").await;

@@ -18,8 +18,8 @@ use crate::harness::{World, seconds};
 
 /// How long a step of the rotation is known before the next one.
 const KNOWN: i64 = 15 * 60;
-/// So many accounts are sealed where it is about many; `examples/rotation.rs` has five times as many.
-const MANY: usize = 2_000;
+/// So many accounts are sealed where it is about many; the example `rotation` has 10,000.
+const MANY: usize = 400;
 /// As many as one request can write.
 const BATCH: usize = 25;
 

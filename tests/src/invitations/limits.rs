@@ -103,7 +103,7 @@ async fn expired_invitations_neither_count_nor_hide_those_that_do() {
             .await;
     }
     world.settle().await;
-    // They are still there: DynamoDB takes days to delete them.
+    // They are shown for a week more.
     world.stack.clock().advance(seconds(WEEK));
     for n in 0..99 {
         world

@@ -111,7 +111,7 @@ async fn an_invitation_is_answered_the_same_whoever_has_the_address() {
     for email in &addresses {
         let answer = news.invite(email, "editor").await;
         let listed = news.invitations().await;
-        assert_eq!(listed.last(), Some(&answer.body), "{email}");
+        assert!(listed.contains(&answer.body), "{email}");
         answers.push(without_own(&answer.expect(202), email));
     }
     for answer in &answers[1..] {
@@ -119,7 +119,8 @@ async fn an_invitation_is_answered_the_same_whoever_has_the_address() {
     }
     // So is whatever is asked about an invitation afterwards.
     let mut answers = Vec::new();
-    for (invitation, email) in news.invitations().await.iter().zip(&addresses) {
+    for invitation in news.invitations().await {
+        let email = invitation["email"].as_str().unwrap();
         let id = invitation["id"].as_str().unwrap();
         let again = news.invite(email, "viewer").await.expect_problem(409);
         let resent = news.resend(id).await.expect(202);
@@ -239,13 +240,10 @@ async fn an_invitation_is_its_addresses_and_for_others_like_one_that_never_was()
     }
     assert!(!is_member(&eve, &news.team).await);
     // Being invited shows nothing of the team, and lets nobody see or change who else is.
-    for path in [
-        news.invitation(&invitation),
-        format!("{}/resend", news.invitation(&invitation)),
-    ] {
-        ben.api.post(&path, &json!({})).await.expect_problem(404);
-        ben.api.delete(&path).await.expect_problem(404);
-    }
+    let path = news.invitation(&invitation);
+    ben.api.delete(&path).await.expect_problem(404);
+    let resend = format!("{path}/resend");
+    ben.api.post(&resend, &json!({})).await.expect_problem(404);
     ben.api
         .get(&format!("/teams/{}/invitations", news.team))
         .await
@@ -347,7 +345,7 @@ async fn an_invitation_that_was_taken_back_is_gone_for_everybody() {
 
 #[tokio::test]
 async fn an_invitation_works_for_seven_days() {
-    for (age, works) in [(WEEK - 1, true), (WEEK, false), (3 * WEEK, false)] {
+    for (age, works) in [(WEEK - 1, true), (WEEK, false), (2 * WEEK - DAY, false)] {
         let world = World::start().await;
         let news = Newsroom::open(&world).await;
         let (ben, eve) = (world.sign_up("ben").await, world.sign_up("eve").await);
@@ -355,7 +353,7 @@ async fn an_invitation_works_for_seven_days() {
         let for_eve = news.invite(&eve.email, "editor").await.expect(202).id();
         let token = world.invitation_token(&for_eve).await;
         world.settle().await;
-        // Rows that have expired are still there: DynamoDB takes days to delete them.
+        // Its rows are there for a week more, so that the team sees that it has expired.
         world.stack.clock().advance(seconds(age));
         let ben = world.log_in(&ben.email).await;
         assert!(
@@ -405,7 +403,7 @@ async fn an_invitation_that_is_sent_again_is_the_same_and_works_for_seven_days_m
     let first = news.invite(&ben.email, "editor").await.expect(202);
     let token = world.invitation_token(&first.id()).await;
     world.settle().await;
-    // Even when it has expired, while it is there.
+    // Even when it has expired, while it is shown.
     for days in [6, 10] {
         world.stack.clock().advance(seconds(days * DAY));
         let news = Newsroom {

@@ -1,85 +1,19 @@
 //! Who is told that an account must be connected again, and what becomes of its posts.
 
-use domain::account::Access;
-use domain::{Account, Role};
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+use functions::jobs::message::About;
 use sandbox::{Effect, Fault};
 use serde_json::json;
 
+use super::staff::{Staff, put_admin};
 use super::{link, path, says, told};
-use crate::harness::{Newsroom, Person, World, seconds};
+use crate::harness::{World, seconds, start_of_time};
 
 const CREATE_STATUS: &str = "create_status";
 const NEEDS_RECONNECT: &str = "account_needs_reconnect";
 const EXPIRING: &str = "account_expiring";
 const DAY: i64 = 24 * 3600;
-
-/// A team with three admins, of whom one reads Indonesian and one has a closed account; an editor; and an admin of something else.
-struct Staff {
-    news: Newsroom,
-    ben: Person,
-    cara: Person,
-}
-
-impl Staff {
-    async fn open(world: &World) -> Self {
-        let news = Newsroom::open(world).await;
-        let [ben, cara, dewi, eve] = ["ben", "cara", "dewi", "eve"].map(|name| world.sign_up(name));
-        let (ben, cara, dewi, eve) = (ben.await, cara.await, dewi.await, eve.await);
-        ben.move_to_jakarta().await;
-        world.join(&ben, &news.team, Role::Admin).await;
-        world.join(&cara, &news.team, Role::Editor).await;
-        world.join(&dewi, &news.team, Role::Admin).await;
-        let disabled = json!({ "status": "disabled" });
-        let dewi = format!("/users/{}", dewi.id);
-        news.ana.api.patch(&dewi, &disabled).await.expect(200);
-        let other = news.ana.create_team("Other").await;
-        world.join(&eve, &other, Role::Admin).await;
-        Self { news, ben, cara }
-    }
-
-    async fn stored(&self, world: &World) -> Account {
-        let (team, id) = (self.news.team.parse(), self.news.mastodon.parse());
-        let account = world.store().account(team.unwrap(), id.unwrap()).await;
-        account.unwrap().unwrap()
-    }
-
-    /// The platform no longer takes the account's tokens, and says so.
-    async fn lose(&self, world: &World) {
-        let before = self.stored(world).await;
-        let app = world.stack.app();
-        let failed = before.failed("The access token was revoked", app.new_id(), app.now());
-        let failed = failed.unwrap();
-        let store = world.store();
-        store
-            .change_account(&before, &failed.account, Some(&failed.activity))
-            .await
-            .unwrap();
-    }
-
-    /// The platform says when the access to the account ends.
-    async fn ends_in(&self, world: &World, time: SignedDuration) {
-        let before = self.stored(world).await;
-        let app = world.stack.app();
-        let access = Access {
-            ends_at: Some(app.now() + time),
-            ..before.access.clone()
-        };
-        let (after, entry) = before.checked(access, None, app.new_id(), app.now());
-        let store = world.store();
-        store
-            .change_account(&before, &after, entry.as_ref())
-            .await
-            .unwrap();
-    }
-
-    /// Counts the mails that come of a message to somebody which the queue delivers now.
-    async fn late(&self, world: &World, about: &str, to: &Person) -> usize {
-        let (team, account) = (&self.news.team, &self.news.mastodon);
-        let about = json!({ "about": about, "user": to.id, "team": team, "account": account });
-        world.mails_of(about, None).await
-    }
-}
 
 #[tokio::test]
 async fn every_active_admin_of_the_team_is_told_once_that_an_account_must_be_connected_again() {
@@ -185,6 +119,46 @@ async fn every_active_admin_of_the_team_is_told_once_that_the_access_to_an_accou
         &["tim Harbour news, berakhir pada Sabtu, 6 Juni 2026 pukul 19.00 WIB."],
     );
     world.finish().await;
+}
+
+#[tokio::test]
+async fn a_team_with_more_admins_than_are_read_at_once_has_each_of_them_told_once() {
+    let world = World::start().await;
+    let staff = Staff::open(&world).await;
+    for n in 0..105 {
+        put_admin(&world, &staff.news, n).await;
+    }
+    let before = world.mail_count().await;
+    staff.lose(&world).await;
+    let mails = world.mails_after(before).await;
+    let told: BTreeSet<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!((mails.len(), told.len()), (107, 107));
+    world.finish().await;
+}
+
+#[test]
+fn what_one_event_tells_several_people_is_not_taken_for_the_same_mail() {
+    let now = start_of_time();
+    let (team, account) = (
+        domain::ids::new(now, [1; 10]),
+        domain::ids::new(now, [2; 10]),
+    );
+    let marks = |n| {
+        let user = domain::ids::new(now, [n; 10]);
+        let lost = About::AccountNeedsReconnect {
+            user,
+            team,
+            account,
+        };
+        let expiring = About::AccountExpiring {
+            user,
+            team,
+            account,
+        };
+        [lost.mark(), expiring.mark()]
+    };
+    let all: BTreeSet<_> = marks(3).into_iter().chain(marks(4)).collect();
+    assert_eq!(all.len(), 4, "{all:?}");
 }
 
 #[tokio::test]

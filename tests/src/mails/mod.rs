@@ -3,6 +3,7 @@
 mod accounts;
 mod invitations;
 mod members;
+mod staff;
 
 use domain::ActivityId;
 use sandbox::Mail;

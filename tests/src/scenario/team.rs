@@ -118,12 +118,12 @@ pub(super) async fn remove(ana: &Session, team: &str, budi: &Session) -> Result<
 
 /// Deletes the team, which is gone at once; what hangs on it follows, the access to Mastodon among it.
 pub(super) async fn delete(ana: &Session, team: &str) -> Result<()> {
-    let given_back = ana.executed("mastodon", "revoke_token").await?;
+    let given_back = ana.executed("mastodon", "revoke").await?;
     ana.delete(&format!("/teams/{team}?name=Harbour+news"))
         .await?;
     ana.get(&format!("/teams/{team}"), StatusCode::NOT_FOUND)
         .await?;
-    ana.until_executed("mastodon", "revoke_token", given_back + 1)
+    ana.until_executed("mastodon", "revoke", given_back + 1)
         .await
 }
 
