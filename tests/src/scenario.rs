@@ -2,6 +2,7 @@
 //! team.
 
 mod accounts;
+mod mailbox;
 mod people;
 mod posts;
 mod session;

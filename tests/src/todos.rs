@@ -106,31 +106,27 @@ async fn an_invitation_waits_for_the_owner_of_its_address_until_it_is_answered()
     let news = Newsroom::open(&world).await;
     let (ben, eve) = (world.sign_up("ben").await, world.sign_up("eve").await);
     let other = news.ana.create_team("Other").await;
-    let first = world.invite(&ben.email, &news.team, Role::Editor).await;
-    let second = world.invite(&ben.email, &other, Role::Viewer).await;
-    let expected = [
-        (
-            &first,
-            &news.team,
-            "Harbour news",
-            "Join Harbour news as editor",
-        ),
-        (&second, &other, "Other", "Join Other as viewer"),
-    ];
-    let expected = expected.map(|(invitation, team, name, summary)| {
-        json!({
-            "kind": "answer_invitation", "team_id": team, "team_name": name, "account_id": null, "invitation_id": invitation,
-            "summary": summary, "since": world.now().to_string(),
-        })
-    });
+    let (mut invitations, mut expected) = (Vec::new(), Vec::new());
+    for (team, name, role) in [
+        (&news.team, "Harbour news", Role::Editor),
+        (&other, "Other", Role::Viewer),
+    ] {
+        world.advance(seconds(1)).await;
+        let id = world.invite(&ben.email, team, role).await;
+        expected.push(json!({
+            "kind": "answer_invitation", "team_id": team, "team_name": name, "account_id": null, "invitation_id": id,
+            "summary": format!("Join {name} as {role}"), "since": world.now().to_string(),
+        }));
+        invitations.push(id);
+    }
     assert_eq!(todos(&ben).await, expected);
     for person in [&eve, &news.ana] {
         assert_eq!(todos(person).await, Vec::<Value>::new());
     }
-    let accept = format!("/invitations/{first}/accept");
+    let accept = format!("/invitations/{}/accept", invitations[0]);
     ben.api.post(&accept, &json!({})).await.expect(200);
     assert_eq!(todos(&ben).await, expected[1..]);
-    let decline = format!("/invitations/{second}");
+    let decline = format!("/invitations/{}", invitations[1]);
     ben.api.delete(&decline).await.expect(204);
     assert_eq!(todos(&ben).await, Vec::<Value>::new());
     world.finish().await;

@@ -18,7 +18,7 @@ pub const FUNCTION: Function =
     Function::job("jobs-notify", |app, event| Box::pin(handle(app, event)));
 
 /// How many members are read at once.
-const PAGE: usize = 100;
+const PAGE: usize = 50;
 
 /// Puts the mails of one event on the queue.
 pub async fn handle(app: &App, event: Value) -> Result<Value> {

@@ -66,7 +66,7 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
 
 /// Wraps what is wrapped with the old key, at most so many. Says how many, and whether any is left that is known of.
 async fn rewrap(app: &App, keys: &VaultKeys, old: &str, most: u64) -> Result<(u64, bool)> {
-    let mut done = 0;
+    let (mut done, mut left) = (0, false);
     for shard in 0..SHARDS {
         loop {
             let page = app.store.wrapped_under(old, shard, PAGE).await?;
@@ -82,12 +82,13 @@ async fn rewrap(app: &App, keys: &VaultKeys, old: &str, most: u64) -> Result<(u6
             let wrapped = results.iter().filter(|wrapped| **wrapped).count() as u64;
             done += wrapped;
             if wrapped == 0 {
-                // What is on this page does not open, or the index is behind the table: the next run looks again.
-                return Ok((done, true));
+                // What is on this page does not open, or the index is behind the table: the next run looks again. It holds up no other shard.
+                left = true;
+                break;
             }
         }
     }
-    Ok((done, false))
+    Ok((done, left))
 }
 
 /// Whether it is wrapped with the new key now.

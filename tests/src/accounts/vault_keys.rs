@@ -374,6 +374,39 @@ async fn a_rotation_of_many_that_is_cut_off_three_times_loses_none() {
     world.finish().await;
 }
 
+#[tokio::test]
+async fn a_row_that_does_not_open_holds_up_no_other_and_keeps_the_old_key() {
+    let world = world().await;
+    let scene = Scene::open(&world).await;
+    let bluesky = scene.connect(&sample("bluesky")).await;
+    let real = scene.stored(&world, &bluesky).await;
+    // One for each shard, and of the first shard one that was tampered with.
+    let accounts = sealed(&world, &real, usize::from(SHARDS)).await;
+    let spoilt = &accounts[0];
+    let app = world.stack.app();
+    let other = world.store().sealed_tokens(real.id).await.unwrap().unwrap();
+    let update = app.aws.dynamodb().update_item();
+    let update = update.table_name(&app.config.vault_table);
+    let update = update
+        .key("PK", AttributeValue::S(format!("ACCOUNT#{}", spoilt.id)))
+        .key("SK", AttributeValue::S("TOKENS".to_owned()))
+        .update_expression("SET #wrapped = :wrapped")
+        .expression_attribute_names("#wrapped", "wrapped");
+    let update = update.expression_attribute_values(":wrapped", AttributeValue::S(other.wrapped));
+    update.send().await.unwrap();
+    let old = key(&world).await;
+    switch(&world).await;
+    for _ in 0..3 {
+        world.jump(seconds(KNOWN)).await;
+        assert_eq!(run(&world, json!({})).await.0, Value::Null);
+    }
+    assert_eq!(under(&world).await[&old], 1);
+    assert!(world.logged().contains("vault.does_not_open"));
+    assert_eq!(seeds(&world).await, BTreeSet::from(["seed", "previous"]));
+    sample_opens(&world, &accounts[1..], 1).await;
+    world.finish().await;
+}
+
 /// Every so many of the accounts open, for a function that knows nothing but the secret as it is.
 async fn sample_opens(world: &World, accounts: &[Account], every: usize) {
     let app = function(world);

@@ -156,7 +156,9 @@ impl Scene {
                 call.body(json!({ "offer_id": offer, "accounts": pages[..1] })).browser(&self.admin.api)
             }
             "POST /teams" => call.body(json!({ "name": "New", "approval_required": false, "own_approval": true, "time_zone": "Asia/Jakarta", "max_late_seconds": 600 })),
-            "GET /teams/{teamId}" | "GET /teams/{teamId}/members" | "GET /teams/{teamId}/invitations" => call.parameter("teamId", team),
+            "GET /teams/{teamId}" | "GET /teams/{teamId}/members" | "GET /teams/{teamId}/invitations" | "GET /teams/{teamId}/accounts" => {
+                call.parameter("teamId", team)
+            }
             "PATCH /teams/{teamId}" => call.parameter("teamId", team)
                 .body(json!({ "name": name, "approval_required": false, "own_approval": true, "time_zone": "Asia/Jakarta", "max_late_seconds": 600 })),
             "DELETE /teams/{teamId}" => call.parameter("teamId", team).query("name", name),
@@ -177,7 +179,6 @@ impl Scene {
             "GET /accept-invitation" => call.query("token", &self.world.invitation_token(invitation).await),
             "POST /accept-invitation" => call.body(json!({ "token": self.joining_token().await })),
             "POST /teams/{teamId}/accounts" => call.parameter("teamId", team).body(json!({ "platform": "mastodon", "host": "mastodon.sandbox" })),
-            "GET /teams/{teamId}/accounts" => call.parameter("teamId", team),
             "GET /teams/{teamId}/accounts/{accountId}" => call.parameter("teamId", team).parameter("accountId", account),
             "DELETE /teams/{teamId}/accounts/{accountId}" => call.parameter("teamId", team).parameter("accountId", &self.spare_account().await),
             "POST /teams/{teamId}/accounts/{accountId}/reconnect" => {

@@ -1,5 +1,6 @@
 //! One name in many places: the template, the catalogue, the binaries, the sample events and the description of the API say the same.
 
+mod crypto;
 mod documents;
 mod rights;
 mod secrets;

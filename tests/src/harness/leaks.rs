@@ -57,7 +57,7 @@ struct Needle {
 struct Needles {
     known: HashSet<String>,
     texts: Vec<String>,
-    needles: Vec<Needle>,
+    of: Vec<Needle>,
 }
 
 impl Needles {
@@ -67,7 +67,7 @@ impl Needles {
         let covered = !MARKS.contains(&secret) && MARKS.iter().any(|mark| secret.contains(mark));
         if !covered && self.known.insert(end.to_owned()) {
             self.texts.push(end.to_owned());
-            self.needles.push(Needle { what, is_ours });
+            self.of.push(Needle { what, is_ours });
         }
     }
 
@@ -122,7 +122,9 @@ struct Search {
 
 impl Search {
     fn of(world: &World) -> Self {
-        let Needles { texts, needles, .. } = Needles::of(world);
+        let Needles {
+            texts, of: needles, ..
+        } = Needles::of(world);
         let automaton = AhoCorasick::builder().prefilter(false).build(texts);
         Self {
             automaton: automaton.unwrap(),

@@ -55,10 +55,12 @@ async fn crowd(world: &World) -> (String, Vec<Person>) {
 
 /// The admins who are left, and that the team knows how many they are: of them all but one can go, one after the other.
 async fn admins_left(world: &World, team: &str, all: &[Person]) -> usize {
-    let list = world.store().members(team.parse().unwrap(), None, 50);
-    let list = list.await.unwrap();
+    let members_now = world.store().members(team.parse().unwrap(), None, 50);
+    let members_now = members_now.await.unwrap();
     let is_admin = |person: &&Person| {
-        let mut admins = list.iter().filter(|member| member.role == Role::Admin);
+        let mut admins = members_now
+            .iter()
+            .filter(|member| member.role == Role::Admin);
         admins.any(|member| member.user.to_string() == person.id)
     };
     let left: Vec<_> = all.iter().filter(is_admin).collect();

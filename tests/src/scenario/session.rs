@@ -9,6 +9,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use super::Target;
+use super::mailbox::find_mail;
 
 /// How often something that takes its time is looked at again.
 const POLL: Duration = Duration::from_millis(250);
@@ -261,39 +262,6 @@ async fn read(answer: Response, what: &str, expected: StatusCode) -> Result<Valu
     serde_json::from_str(&body).with_context(|| format!("{what} answered {body}"))
 }
 
-/// The JSON object that is a mail with all of these words, whatever shape the mailbox has.
-fn find_mail(value: &Value, words: &[&str]) -> Option<String> {
-    match value {
-        Value::Array(items) => items.iter().find_map(|item| find_mail(item, words)),
-        Value::Object(fields) if holds_mails(value) => {
-            fields.values().find_map(|field| find_mail(field, words))
-        }
-        Value::Object(_) => {
-            let text = readable(&value.to_string());
-            words.iter().all(|word| text.contains(word)).then_some(text)
-        }
-        _ => None,
-    }
-}
-
-/// Whether there is a list of objects somewhere within: then this is not a mail itself.
-fn holds_mails(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter().any(Value::is_object),
-        Value::Object(fields) => fields.values().any(holds_mails),
-        _ => false,
-    }
-}
-
-/// Undoes what JSON and MIME (quoted-printable, RFC 2045) do to the words of a mail, well enough to find them.
-fn readable(json: &str) -> String {
-    json.replace("\\r\\n", "\n")
-        .replace("\\n", "\n")
-        .replace("\\\"", "\"")
-        .replace("=\n", "")
-        .replace("=3D", "=")
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "a system that runs elsewhere is waited for in real time"
@@ -308,22 +276,4 @@ pub(super) fn text(value: &Value, field: &str) -> Result<String> {
         .as_str()
         .map(ToOwned::to_owned)
         .with_context(|| format!("no {field} in {value}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_words_of_two_mails_are_not_taken_for_one() {
-        let mail = |to: &str, text: &str| json!({ "headers": { "to": [to] }, "text": text });
-        let mails = [mail("ana", "confirm?token=1"), mail("budi", "join?token=2")];
-        for mailbox in [json!(mails), json!({ "messages": { "0000": mails } })] {
-            assert_eq!(find_mail(&mailbox, &["budi", "confirm"]), None);
-            let found = find_mail(&mailbox, &["budi", "join"]);
-            assert!(found.is_some_and(|mail| !mail.contains("ana")));
-        }
-    }
 }

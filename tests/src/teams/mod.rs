@@ -1,5 +1,6 @@
 //! Teams.
 
+mod clearing;
 mod deletion;
 mod settings;
 
