@@ -402,28 +402,39 @@ async fn whenever_an_account_is_disconnected_each_post_is_either_out_or_cancelle
         let workers = events
             .into_iter()
             .map(|event| world.stack.invoke("jobs-publish", event));
-        let disconnected = async {
-            app::clock::pause(std::time::Duration::from_millis(round * 8)).await;
+        // The first time the account goes before the workers come, the last time after they went.
+        let answers = if round == 0 {
             scene.disconnect(&account).await;
+            join_all(workers).await
+        } else if round == 9 {
+            let answers = join_all(workers).await;
+            scene.disconnect(&account).await;
+            answers
+        } else {
+            let disconnected = async {
+                app::clock::pause(std::time::Duration::from_millis(round * 8)).await;
+                scene.disconnect(&account).await;
+            };
+            futures::join!(join_all(workers), disconnected).0
         };
-        let (answers, ()) = futures::join!(join_all(workers), disconnected);
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         world.settle().await;
+        // A worker whose access was given back while it sent is told so, waits, and finds the account gone.
+        world.advance(seconds(20)).await;
         for (n, post) in posts.iter().enumerate() {
             let state = scene.state(post).await;
             let text = format!("Race {round}.{n}");
             let out = world.published().iter().filter(|it| **it == text).count();
             match state.as_str() {
                 "published" => assert_eq!(out, 1),
-                "cancelled" => assert_eq!(out, 0),
+                "cancelled" | "refused" => assert_eq!(out, 0),
                 other => panic!("{text} is {other}, and went out {out} times"),
             }
             ends.push(state);
         }
     }
-    let cancelled = ends.iter().filter(|end| *end == "cancelled").count();
-    assert!(cancelled > 0, "none was cancelled: {ends:?}");
-    assert!(cancelled < ends.len(), "all were cancelled: {ends:?}");
+    let published = ends.iter().filter(|end| *end == "published").count();
+    assert!(published > 0 && published < ends.len(), "{ends:?}");
     world.finish().await;
 }
 
