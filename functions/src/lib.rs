@@ -8,6 +8,7 @@ pub mod auth;
 pub mod invitations;
 pub mod jobs;
 pub mod me;
+pub mod media;
 pub mod members;
 mod pages;
 pub mod platforms;
@@ -66,12 +67,25 @@ pub static CATALOGUE: &[Function] = &[
     accounts::list::FUNCTION,
     accounts::get::FUNCTION,
     accounts::reconnect::FUNCTION,
+    accounts::update::FUNCTION,
     accounts::disconnect::FUNCTION,
     todos::list::FUNCTION,
+    todos::dismiss::FUNCTION,
     posts::create::FUNCTION,
     posts::list::FUNCTION,
     posts::get::FUNCTION,
+    posts::update::FUNCTION,
+    posts::cancel::FUNCTION,
+    posts::preview::FUNCTION,
     posts::schedule::FUNCTION,
+    posts::submit::FUNCTION,
+    posts::approve::FUNCTION,
+    posts::reject::FUNCTION,
+    posts::comment::FUNCTION,
+    posts::repost::FUNCTION,
+    posts::stop_repost::FUNCTION,
+    media::create::FUNCTION,
+    media::get::FUNCTION,
     activity::list::FUNCTION,
     system::health::FUNCTION,
     system::openapi::FUNCTION,
@@ -79,10 +93,14 @@ pub static CATALOGUE: &[Function] = &[
     jobs::publisher::FUNCTION,
     jobs::publish::FUNCTION,
     jobs::relay::FUNCTION,
+    jobs::seal::FUNCTION,
     jobs::notify::FUNCTION,
     jobs::deliver_email::FUNCTION,
     jobs::rotate_keys::FUNCTION,
     jobs::caretaker::FUNCTION,
     jobs::tend::FUNCTION,
     jobs::rotate_vault::FUNCTION,
+    jobs::resolve_times::FUNCTION,
+    jobs::inspect_media::FUNCTION,
+    jobs::sweep_media::FUNCTION,
 ];

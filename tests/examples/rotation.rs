@@ -184,6 +184,7 @@ fn account(app: &App) -> Result<Account> {
         checked_at: now,
         chore_at: now,
         unsettled: false,
+        posting_times: None,
         revision: 0,
     })
 }

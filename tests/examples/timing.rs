@@ -84,7 +84,13 @@ async fn people(stack: &Stack) -> Result<()> {
         );
         let (scope, actor) = (Scope::User(user.id), Actor::User(user.id));
         let id = ids::new(app.now(), app::random::bytes());
-        let entry = Activity::new(id, scope, actor, Kind::UserCreated, app.now());
+        let entry = Activity::new(
+            domain::Entry::system(id),
+            scope,
+            actor,
+            Kind::UserCreated,
+            app.now(),
+        );
         let new = NewUser {
             user: &user,
             from: None,

@@ -11,6 +11,8 @@ mod auth;
 #[cfg(test)]
 mod authz;
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod drift;
@@ -23,9 +25,13 @@ mod invitations;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
+mod media;
+#[cfg(test)]
 mod members;
 #[cfg(test)]
 mod posts;
+#[cfg(test)]
+mod preview_page;
 #[cfg(test)]
 mod publishing;
 #[cfg(test)]

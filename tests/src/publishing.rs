@@ -110,6 +110,7 @@ async fn eight_workers_racing_for_one_publication_publish_it_once() {
     for n in 0..5 {
         let post = news.draft(&format!("Race {n}"), &[&news.mastodon]).await;
         let scheduled = news.schedule(&post, world.now() + seconds(150)).await;
+        world.settle().await;
         world.stack.clock().advance(seconds(150));
         let event = json!({ "Records": [{ "messageId": "m", "body": due(&scheduled) }] });
         let answers =
@@ -326,6 +327,7 @@ async fn an_access_token_that_ended_is_renewed_before_its_post_goes_out() {
     let news = Newsroom::open(&world).await;
     let post = news.draft("Still here", &[&news.bluesky]).await;
     news.schedule(&post, world.now() + seconds(5 * 3_600)).await;
+    world.settle().await;
     world.jump(seconds(5 * 3_600 - 120)).await;
     world.advance(seconds(180)).await;
     let ana = world.log_in("ana@example.com").await;
@@ -363,6 +365,7 @@ async fn after_an_outage_what_is_not_too_late_goes_out_and_the_rest_is_missed() 
         .post("/posts/schedule", &body)
         .await
         .expect(200);
+    world.settle().await;
     world.jump(seconds(3_600 + 1_800)).await;
     world.advance(seconds(61)).await;
     assert_eq!(world.published(), ["Late but welcome"]);
@@ -403,6 +406,7 @@ async fn a_publication_whose_worker_died_after_arming_is_given_to_a_human() {
     let news = Newsroom::open(&world).await;
     let post = news.draft("Did it?", &[&news.mastodon]).await;
     news.schedule(&post, world.now() + seconds(3_600)).await;
+    world.settle().await;
     world.stack.clock().advance(seconds(3_600));
     let store = world.store();
     let record = store.post(post.parse().unwrap()).await.unwrap().unwrap();

@@ -2,6 +2,7 @@
 //! team.
 
 mod accounts;
+mod approval;
 mod mailbox;
 mod people;
 mod posts;
@@ -90,6 +91,10 @@ pub async fn run(target: &Target) -> Result<Report> {
         .context("disconnecting X")?;
 
     let destinations = [mastodon, bluesky];
+    let tomorrow = Timestamp::now() + SignedDuration::from_hours(24);
+    approval::decided_by_somebody_else(&ana, &budi, &team, &destinations, tomorrow)
+        .await
+        .context("a post that somebody else decides on")?;
     let mut planned = Vec::new();
     let first = Timestamp::now() + target.ahead;
     for n in 0..target.posts {

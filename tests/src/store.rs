@@ -402,7 +402,7 @@ async fn a_result_is_recorded_once() {
         before: &armed,
         after,
         reason: None,
-        entry: world.stack.app().new_id(),
+        entry: domain::Entry::system(world.stack.app().new_id()),
         now: world.now(),
     };
     world.store().record(&record(&published)).await.unwrap();
@@ -438,21 +438,27 @@ async fn a_demotion_a_moment_earlier_wins() {
         AttributeValue::S("viewer".into()),
     )
     .await;
-    let content = domain::Content {
-        text: domain::PostText::parse("Too late").unwrap(),
+    let draft = domain::post::Draft {
+        content: domain::Content::of_text(domain::PostText::parse("Too late").unwrap()),
+        accounts: &accounts,
+        labels: Vec::new(),
+        assignee: None,
     };
     let app = world.stack.app();
     let created = domain::Post::create(
         app.new_id(),
         &member,
-        content,
-        &accounts,
-        app.new_id(),
+        draft,
+        domain::Entry::system(app.new_id()),
         world.now(),
     )
     .unwrap();
+    let guard = store::Guard {
+        member: Some((&member, domain::Permission::WritePosts)),
+        team: None,
+    };
     assert!(matches!(
-        store.create_post(&created, &member).await,
+        store.save_post(&created, &guard).await,
         Err(store::Error::Forbidden)
     ));
     assert!(store.post(created.post.id).await.unwrap().is_none());

@@ -2,11 +2,11 @@
 
 use anyhow::Context;
 use app::vault::Chooser;
-use app::{App, Error, Request, Result};
+use app::{App, Error, Request, RequestExt, Result};
 use domain::account::Access;
 use domain::{
-    Account, AccountId, AccountName, AccountStatus, Member, OfferId, Permission, Platform, TeamId,
-    UserId, ids,
+    Account, AccountId, AccountName, AccountStatus, Member, OfferId, Permission, Place, Platform,
+    TeamId, UserId, ids,
 };
 use jiff::SignedDuration;
 use platforms::{
@@ -95,7 +95,7 @@ pub(crate) async fn begin(
     match begun {
         Begin::Connected(connected) => {
             let connected = only(&mut vec![*connected], again.map(account_key))?;
-            let account = keep(app, member, platform, connected).await?;
+            let account = keep(app, (member, request.place()?), platform, connected).await?;
             Ok(Begun::Connected(Box::new(account)))
         }
         Begin::Redirect {
@@ -129,6 +129,8 @@ pub(crate) struct Back<'a> {
     pub(crate) again: Option<AccountId>,
     /// The browser.
     pub(crate) browser: &'a Browser,
+    /// The network that it is in.
+    pub(crate) place: Place,
 }
 
 /// Exchanges the code and keeps the account, or has the person choose.
@@ -167,7 +169,8 @@ pub(crate) async fn finish(
         return offer(app, &chooser, &connected).await.map(Finished::Choose);
     }
     let wanted = only(&mut connected, again.as_ref().map(account_key))?;
-    let account = keep(app, &member, platform, wanted).await?;
+    let by = (&member, back.place);
+    let account = keep(app, by, platform, wanted).await?;
     // What else the consent opened and the team has already is connected again with it: often the old access of all of them ended at once.
     for other in connected {
         let target = &other.target;
@@ -175,7 +178,7 @@ pub(crate) async fn finish(
             .store
             .connected(team, platform, &target.host, &target.remote_id);
         if before.await?.is_some() {
-            keep(app, &member, platform, other).await?;
+            keep(app, by, platform, other).await?;
         }
     }
     Ok(Finished::Connected(Box::new(account)))
@@ -208,6 +211,7 @@ pub(crate) async fn choose(
     browser: &Browser,
     id: OfferId,
     chosen: &[String],
+    place: Place,
 ) -> Result<Vec<AccountView>> {
     let unusable = || Error::NotFound("/offer_id".into());
     if app.now() >= ids::made_at(&id) + OFFER_LIFETIME {
@@ -231,7 +235,7 @@ pub(crate) async fn choose(
     let mut accounts = Vec::with_capacity(offered.len());
     // One after the other: each is whole by itself, and until the offer is forgotten the rest can be chosen again.
     for connected in offered {
-        accounts.push(keep(app, &member, chooser.platform, connected).await?);
+        accounts.push(keep(app, (&member, place), chooser.platform, connected).await?);
     }
     app.store.forget_offer(id).await?;
     Ok(accounts)
@@ -266,7 +270,7 @@ fn only(connected: &mut Vec<Connected>, again: Option<(&str, &str, &str)>) -> Re
 /// Keeps a connected account. One that the team had connected before keeps its id, so that its waiting posts still find it.
 async fn keep(
     app: &App,
-    member: &Member,
+    (member, place): (&Member, Place),
     platform: Platform,
     connected: Connected,
 ) -> Result<AccountView> {
@@ -306,9 +310,10 @@ async fn keep(
         checked_at: app.now(),
         chore_at: app.now(),
         unsettled: false,
+        posting_times: None,
         revision: 1,
     };
-    let (entry, now) = (app.new_id(), app.now());
+    let (entry, now) = (app.entry_at(place), app.now());
     let changed = account.connected(member, before.as_ref(), tokens.renew_at, entry, now)?;
     let sealed = app.seal_tokens(&changed.account, &tokens).await?;
     app.store

@@ -25,7 +25,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     )?;
     let member = member.ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     let account = account.ok_or_else(|| Error::NotFound("{accountId}".into()))?;
-    let changed = account.disconnect(&member, app.new_id(), app.now())?;
+    let changed = account.disconnect(&member, app.entry(&caller), app.now())?;
     app.store
         .disconnect_account(&account, &changed, Some(&member))
         .await?;

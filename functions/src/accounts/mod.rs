@@ -6,4 +6,5 @@ pub mod disconnect;
 pub mod get;
 pub mod list;
 pub mod reconnect;
+pub mod update;
 pub mod view;

@@ -1,6 +1,7 @@
 //! Accounts, as the API shows them: never a token.
 
 use domain::Account;
+use domain::queue::{PostingTimes, SlotText};
 use jiff::Timestamp;
 use platforms::Connected;
 use serde::Serialize;
@@ -46,6 +47,8 @@ pub struct AccountView {
     /// When the platform last said that the access works (RFC 3339).
     #[schema(format = "date-time")]
     pub checked_at: String,
+    /// The times of each week at which its queue has slots.
+    pub posting_times: Option<PostingTimesView>,
     /// Who connected it.
     pub connected_by: String,
     /// When it was connected (RFC 3339).
@@ -70,8 +73,28 @@ impl AccountView {
             permissions: account.access.permissions.clone(),
             access_ends_at: account.access.ends_at.map(|end| end.to_string()),
             checked_at: account.checked_at.to_string(),
+            posting_times: account.posting_times.as_ref().map(PostingTimesView::from),
             connected_by: account.connected_by.to_string(),
             connected_at: account.connected_at.to_string(),
+        }
+    }
+}
+
+/// The times of each week at which the queue of an account has slots.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostingTimesView {
+    /// The time zone (IANA) that they are in.
+    #[schema(example = "Asia/Jakarta")]
+    pub time_zone: String,
+    /// The slots, from Monday on.
+    pub slots: Vec<SlotText>,
+}
+
+impl From<&PostingTimes> for PostingTimesView {
+    fn from(times: &PostingTimes) -> Self {
+        Self {
+            time_zone: times.zone().to_string(),
+            slots: times.slots().iter().map(SlotText::from).collect(),
         }
     }
 }

@@ -28,7 +28,8 @@ pub struct ForgotPassword {
     responses((status = 202, description = "If the address has an account, a mail is on its way", body = MessageView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let ForgotPassword { email } = request.json()?;
-    app.admit_mail(&email, request.place()?).await?;
+    let place = request.place()?;
+    app.admit_mail(&email, place).await?;
 
     let reset = PasswordReset {
         id: app.new_id(),
@@ -36,7 +37,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         requested_at: app.now(),
     };
     let entry = Activity::new(
-        app.new_id(),
+        app.entry_at(place),
         Scope::PasswordReset(reset.id),
         Actor::System,
         Kind::PasswordResetRequested,

@@ -127,6 +127,7 @@ async fn finish(app: &App, request: &Request) -> Result<Arrived> {
                 began: (team, user),
                 again,
                 browser: &browser,
+                place: request.place()?,
             };
             let finished = connection::finish(app, &back, platform, &pending, &code).await?;
             Ok(match finished {

@@ -49,7 +49,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     }
     let browser = Browser::of(&request).ok_or_else(|| Error::NotFound("/offer_id".into()))?;
 
-    let items = connection::choose(app, &browser, offer_id, &accounts).await?;
+    let items = connection::choose(app, &browser, offer_id, &accounts, request.place()?).await?;
 
     respond::json(StatusCode::CREATED, &Chosen { items })
 }

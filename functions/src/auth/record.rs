@@ -20,8 +20,14 @@ pub(crate) fn by_nobody(
 
 fn entry(app: &App, request: &Request, user: UserId, actor: Actor, kind: Kind) -> Result<Activity> {
     let device = request.device()?;
-    let entry = Activity::new(app.new_id(), Scope::User(user), actor, kind, app.now())
-        .with("place", device.place.to_string());
+    let entry = Activity::new(
+        app.entry_at(device.place),
+        Scope::User(user),
+        actor,
+        kind,
+        app.now(),
+    )
+    .with("place", device.place.to_string());
     Ok(match device.agent() {
         Some(agent) => entry.with("agent", agent),
         None => entry,

@@ -4,7 +4,7 @@ use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
 use domain::user::{LINK_LIFETIME, Proof};
 use domain::{
-    Activity, Actor, Email, Kind, Locale, PersonName, Provider, Registration, Scope, Zone,
+    Activity, Actor, Email, Kind, Locale, PersonName, Place, Provider, Registration, Scope, Zone,
 };
 use http::StatusCode;
 use secrecy::SecretString;
@@ -78,7 +78,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let name = body.name.ok_or_else(|| missing("/name"))?;
 
     new_password::check(&password, (&email, &name), "/password")?;
-    app.admit_mail(&email, request.place()?).await?;
+    let place = request.place()?;
+    app.admit_mail(&email, place).await?;
     // Whether anybody has the address is not looked at here: the mail says it, so every sign-up takes as long.
     let hash = new_password::hash(app, &password, "/password").await?;
     let registration = Registration {
@@ -90,7 +91,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         proof: Proof::Password(hash),
         expires_at: app.now() + LINK_LIFETIME,
     };
-    keep(app, &registration).await?;
+    keep(app, &registration, place).await?;
 
     let message = "We have sent a mail to this address. Follow the link in it within 60 minutes.";
     let view = Registered {
@@ -102,9 +103,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
 }
 
 /// Keeps a sign-up, with the entry that has the mail sent.
-pub(super) async fn keep(app: &App, registration: &Registration) -> Result<()> {
+pub(super) async fn keep(app: &App, registration: &Registration, place: Place) -> Result<()> {
     let entry = Activity::new(
-        app.new_id(),
+        app.entry_at(place),
         Scope::Registration(registration.id),
         Actor::System,
         Kind::RegistrationRequested,

@@ -28,7 +28,9 @@ pub(super) async fn sign_in(
         .await?;
     let user = match known {
         Some(user) => user,
-        None if profile.email_is_certain => sign_up(app, provider, &profile, locale).await?,
+        None if profile.email_is_certain => {
+            sign_up(app, request, provider, &profile, locale).await?
+        }
         None => return ask_for_confirmation(app, request, provider, profile, locale).await,
     };
     login::require_active(&user)?;
@@ -45,11 +47,17 @@ pub(super) async fn sign_in(
 }
 
 /// The provider is the authority on the address, so no mail of ours is needed.
-async fn sign_up(app: &App, provider: Provider, profile: &Profile, locale: Locale) -> Result<User> {
+async fn sign_up(
+    app: &App,
+    request: &Request,
+    provider: Provider,
+    profile: &Profile,
+    locale: Locale,
+) -> Result<User> {
     let newcomer = newcomer(app, provider, profile, locale)?;
     let has_admin = app.store.has_admin().await?;
     let title = provider.title();
-    match sign_up::create(app, &newcomer, has_admin).await {
+    match sign_up::create(app, &newcomer, request.place()?, has_admin).await {
         Err(Error::Conflict(_)) => Err(Error::Conflict(format!(
             "there is an account with the address of this {title} account: sign in to it as you did before, then link {title}"
         ))),
@@ -89,7 +97,8 @@ async fn ask_for_confirmation(
     let (Some(identity), Some(browser)) = (newcomer.identity, Browser::of(request)) else {
         return Err(Error::Conflict("this browser is not known any more".into()));
     };
-    app.admit_mail(&newcomer.email, request.place()?).await?;
+    let place = request.place()?;
+    app.admit_mail(&newcomer.email, place).await?;
     let registration = Registration {
         id: app.new_id(),
         email: newcomer.email,
@@ -102,7 +111,7 @@ async fn ask_for_confirmation(
         },
         expires_at: app.now() + LINK_LIFETIME,
     };
-    register::keep(app, &registration).await?;
+    register::keep(app, &registration, place).await?;
     Ok(Arrived::MailSent(MailSent {
         message: MessageView {
             message: "We have sent a mail to this address. Open its link in this browser within 60 minutes.",

@@ -2,7 +2,7 @@
 
 use app::{App, Error, Result};
 use domain::{
-    Activity, Actor, Email, Identity, Kind, Locale, PersonName, RegistrationId, Scope, User,
+    Activity, Actor, Email, Identity, Kind, Locale, PersonName, Place, RegistrationId, Scope, User,
     UserRole, Zone,
 };
 use store::NewUser;
@@ -21,19 +21,24 @@ pub(super) struct Newcomer {
 }
 
 /// Makes the user account. The first one of a deployment becomes its admin, unless an address was named for that.
-pub(super) async fn create(app: &App, newcomer: &Newcomer, has_admin: bool) -> Result<User> {
+pub(super) async fn create(
+    app: &App,
+    newcomer: &Newcomer,
+    place: Place,
+    has_admin: bool,
+) -> Result<User> {
     let named = app.config.admin_email.as_deref();
     if !has_admin && named.is_none_or(|named| named == newcomer.email.as_str()) {
-        match create_as(app, newcomer, UserRole::Admin).await {
+        match create_as(app, newcomer, place, UserRole::Admin).await {
             // Two first accounts at the same moment: one of them is a member after all.
             Err(Error::Stale) => {}
             created => return created,
         }
     }
-    create_as(app, newcomer, UserRole::Member).await
+    create_as(app, newcomer, place, UserRole::Member).await
 }
 
-async fn create_as(app: &App, newcomer: &Newcomer, role: UserRole) -> Result<User> {
+async fn create_as(app: &App, newcomer: &Newcomer, place: Place, role: UserRole) -> Result<User> {
     let Newcomer {
         email,
         name,
@@ -52,7 +57,7 @@ async fn create_as(app: &App, newcomer: &Newcomer, role: UserRole) -> Result<Use
         app.now(),
     );
     let entry = Activity::new(
-        app.new_id(),
+        app.entry_at(place),
         Scope::User(user.id),
         Actor::User(user.id),
         Kind::UserCreated,

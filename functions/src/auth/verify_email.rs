@@ -73,7 +73,7 @@ async fn confirm(app: &App, request: &Request, id: RegistrationId) -> Result<Use
         identity,
         from: Some(id),
     };
-    let user = sign_up::create(app, &newcomer, confirmation.has_admin).await;
+    let user = sign_up::create(app, &newcomer, request.place()?, confirmation.has_admin).await;
     user.map_err(gone_meanwhile)
 }
 

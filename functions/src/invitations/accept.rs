@@ -17,11 +17,11 @@ pub const FUNCTION: Function = Function::endpoint("invitations-accept", |app, re
     params(("invitationId" = String, Path, description = "The invitation")), security(("access_token" = [])),
     responses((status = 200, description = "The team that you are a member of now", body = TeamView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
-    let user = app.authenticate(&request).await?.user;
+    let caller = app.authenticate(&request).await?;
     let id: InvitationId = request.path("invitationId")?;
 
-    let invitation = joining::open(app, id, &user).await?;
-    let both = joining::join(app, &invitation, &user).await?;
+    let invitation = joining::open(app, id, &caller.user).await?;
+    let both = joining::join(app, &invitation, &caller.user, app.entry(&caller)).await?;
 
     respond::ok(&TeamView::new(&both.team, &both.member))
 }

@@ -28,6 +28,7 @@ pub struct AcceptInvitation {
     responses((status = 200, description = "The team", body = TeamView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let AcceptInvitation { token } = request.json()?;
+    let place = request.place()?;
     let unusable = || {
         Error::invalid(
             "/token",
@@ -49,7 +50,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     if !invitation.is_open_to(&user, app.now()) {
         return Err(unusable());
     }
-    let both = joining::join(app, &invitation, &user).await;
+    let both = joining::join(app, &invitation, &user, app.entry_at(place)).await;
     let both = both.map_err(|error| match error {
         Error::Stale | Error::NotFound(_) => unusable(),
         error => error,

@@ -16,11 +16,11 @@ pub const FUNCTION: Function = Function::endpoint("invitations-decline", |app, r
     params(("invitationId" = String, Path, description = "The invitation")), security(("access_token" = [])),
     responses((status = 204, description = "The invitation is gone")))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
-    let user = app.authenticate(&request).await?.user;
+    let caller = app.authenticate(&request).await?;
     let id: InvitationId = request.path("invitationId")?;
 
-    let invitation = joining::open(app, id, &user).await?;
-    let entry = invitation.decline(&user, app.new_id(), app.now());
+    let invitation = joining::open(app, id, &caller.user).await?;
+    let entry = invitation.decline(&caller.user, app.entry(&caller), app.now());
     app.store.decline_invitation(&invitation, &entry).await?;
 
     Ok(respond::nothing())

@@ -1,7 +1,7 @@
 //! Becoming a member by an invitation, whichever way it is accepted.
 
 use app::{App, Error, Result};
-use domain::{Invitation, InvitationId, User};
+use domain::{Entry, Invitation, InvitationId, User};
 use store::TeamOfUser;
 
 /// An invitation that is open to this user. All others are answered alike.
@@ -13,10 +13,15 @@ pub(crate) async fn open(app: &App, id: InvitationId, user: &User) -> Result<Inv
 }
 
 /// Makes the user a member.
-pub(crate) async fn join(app: &App, invitation: &Invitation, user: &User) -> Result<TeamOfUser> {
+pub(crate) async fn join(
+    app: &App,
+    invitation: &Invitation,
+    user: &User,
+    entry: Entry,
+) -> Result<TeamOfUser> {
     let team = app.store.team(invitation.team).await?;
     let team = team.ok_or_else(|| Error::NotFound("{invitationId}".into()))?;
-    let joined = invitation.accept(user, app.new_id(), app.now());
+    let joined = invitation.accept(user, entry, app.now());
     app.store
         .accept_invitation(invitation, &joined, user)
         .await?;

@@ -28,7 +28,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let member = member.ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     let before = invitation.filter(|invitation| invitation.team == team);
     let before = before.ok_or_else(|| Error::NotFound("{invitationId}".into()))?;
-    let changed = before.resend(&member, app.new_id(), app.now())?;
+    let changed = before.resend(&member, app.entry(&caller), app.now())?;
     app.admit_invitation(&before.email, team).await?;
     app.store
         .resend_invitation(&before, &changed, &member)

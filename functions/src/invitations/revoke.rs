@@ -25,7 +25,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let member = member.ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     let invitation = invitation.filter(|invitation| invitation.team == team);
     let invitation = invitation.ok_or_else(|| Error::NotFound("{invitationId}".into()))?;
-    let revoked = invitation.revoke(&member, app.new_id(), app.now())?;
+    let revoked = invitation.revoke(&member, app.entry(&caller), app.now())?;
     app.store.revoke_invitation(&revoked, &member).await?;
 
     Ok(respond::nothing())

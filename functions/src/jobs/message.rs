@@ -1,17 +1,18 @@
 //! What stands in the queues: ids only, never anybody's text.
 
+mod about;
+
 use anyhow::{Context, Result, ensure};
 use app::App;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::schedule::queue_delay;
-use domain::{
-    AccountId, ActivityId, EmailChangeId, InvitationId, PasswordResetId, PostId, PublicationId,
-    RegistrationId, TeamId, UserId,
-};
+use domain::{AccountId, ActivityId, PostId, PublicationId, TeamId};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Chore, DueRow};
+
+pub use self::about::{About, Waiting};
 
 /// The most messages of one request: a limit of SQS.
 const BATCH_MAX: usize = 10;
@@ -34,8 +35,11 @@ pub struct ChoreDue {
     pub at: Timestamp,
     /// The team.
     pub team_id: TeamId,
-    /// The account; none for the team as a whole.
+    /// The account that it is about.
     pub account_id: Option<AccountId>,
+    /// The post that it is about; neither for the team as a whole.
+    #[serde(default)]
+    pub post_id: Option<PostId>,
 }
 
 impl From<ChoreDue> for Chore {
@@ -43,7 +47,11 @@ impl From<ChoreDue> for Chore {
         Self {
             at: due.at,
             team: due.team_id,
-            account: due.account_id,
+            about: match (due.account_id, due.post_id) {
+                (Some(account), _) => store::About::Account(account),
+                (None, Some(post)) => store::About::Post(post),
+                (None, None) => store::About::Team,
+            },
         }
     }
 }
@@ -56,167 +64,6 @@ pub struct Mail {
     /// What it says.
     #[serde(flatten)]
     pub about: About,
-}
-
-/// What a mail says, and to whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "about", rename_all = "snake_case")]
-pub enum About {
-    /// Somebody signed up: confirm the address, or hear that it has an account already.
-    Registration {
-        /// The sign-up.
-        registration: RegistrationId,
-    },
-    /// Somebody asked for a new password: the link to choose it.
-    PasswordResetLink {
-        /// The wish.
-        reset: PasswordResetId,
-    },
-    /// The password is another one now.
-    PasswordChanged {
-        /// Whose.
-        user: UserId,
-        /// Whether it was chosen by the link of a mail.
-        by_link: bool,
-    },
-    /// Somebody asked for another address: to the new one, to confirm it.
-    EmailChangeLink {
-        /// The wish.
-        change: EmailChangeId,
-    },
-    /// Somebody asked for another address: to the one until now.
-    EmailChangeNotice {
-        /// The wish.
-        change: EmailChangeId,
-    },
-    /// The address is another one now.
-    EmailChanged {
-        /// The wish that was fulfilled.
-        change: EmailChangeId,
-        /// Whether this mail goes to the new address, or to the one before.
-        to_new: bool,
-    },
-    /// A sign-in at a provider opens the account from now on.
-    IdentityLinked {
-        /// Whose account.
-        user: UserId,
-    },
-    /// A sign-in at a provider opens the account no more.
-    IdentityUnlinked {
-        /// Whose account.
-        user: UserId,
-    },
-    /// Somebody signed in from where nobody had signed in before.
-    NewSignIn {
-        /// To whose account.
-        user: UserId,
-    },
-    /// A token was used twice, so its session was ended.
-    SessionReused {
-        /// Whose session it was.
-        user: UserId,
-    },
-    /// An admin of the deployment changed what a user may do.
-    RoleChanged {
-        /// Which user.
-        user: UserId,
-    },
-    /// An admin of the deployment closed a user account.
-    Disabled {
-        /// Which.
-        user: UserId,
-    },
-    /// An admin of the deployment opened a user account again.
-    Enabled {
-        /// Which.
-        user: UserId,
-    },
-    /// A publication reached an end, or needs somebody.
-    Publication {
-        /// Who is told.
-        user: UserId,
-        /// The post.
-        post: PostId,
-        /// The publication.
-        publication: PublicationId,
-    },
-    /// A team asks somebody to join.
-    Invitation {
-        /// The invitation.
-        invitation: InvitationId,
-    },
-    /// An admin of a team made somebody a member.
-    MemberAdded {
-        /// Whom.
-        user: UserId,
-        /// The team.
-        team: TeamId,
-    },
-    /// An admin of a team changed what a member may do.
-    MemberRoleChanged {
-        /// Which member.
-        user: UserId,
-        /// The team.
-        team: TeamId,
-    },
-    /// An admin took somebody out of a team.
-    MemberRemoved {
-        /// Whom.
-        user: UserId,
-        /// The team.
-        team: TeamId,
-    },
-    /// An account must be connected again.
-    AccountNeedsReconnect {
-        /// Who is told.
-        user: UserId,
-        /// The team.
-        team: TeamId,
-        /// The account.
-        account: AccountId,
-    },
-    /// The access to an account ends soon.
-    AccountExpiring {
-        /// Who is told.
-        user: UserId,
-        /// The team.
-        team: TeamId,
-        /// The account.
-        account: AccountId,
-    },
-}
-
-impl About {
-    /// The kind of mail and, where one event is told to several people, the person: different for every mail of one event, so the mail's own
-    /// id is made of it.
-    pub fn mark(&self) -> String {
-        let kind = match self {
-            Self::Registration { .. } => "registration",
-            Self::PasswordResetLink { .. } => "password-reset-link",
-            Self::PasswordChanged { .. } => "password-changed",
-            Self::EmailChangeLink { .. } => "email-change-link",
-            Self::EmailChangeNotice { .. } => "email-change-notice",
-            Self::EmailChanged { to_new: true, .. } => "email-changed-new",
-            Self::EmailChanged { to_new: false, .. } => "email-changed-old",
-            Self::IdentityLinked { .. } => "identity-linked",
-            Self::IdentityUnlinked { .. } => "identity-unlinked",
-            Self::NewSignIn { .. } => "new-sign-in",
-            Self::SessionReused { .. } => "session-reused",
-            Self::RoleChanged { .. } => "role-changed",
-            Self::Disabled { .. } => "disabled",
-            Self::Enabled { .. } => "enabled",
-            Self::Publication { .. } => "publication",
-            Self::Invitation { .. } => "invitation",
-            Self::MemberAdded { .. } => "member-added",
-            Self::MemberRoleChanged { .. } => "member-role-changed",
-            Self::MemberRemoved { .. } => "member-removed",
-            Self::AccountNeedsReconnect { user, .. } => {
-                return format!("account-needs-reconnect.{user}");
-            }
-            Self::AccountExpiring { user, .. } => return format!("account-expiring.{user}"),
-        };
-        kind.to_owned()
-    }
 }
 
 /// Puts publications on the queue, each delayed so that it arrives just before its time.
@@ -243,10 +90,16 @@ pub(crate) async fn enqueue_chores(app: &App, chores: &[Chore]) -> Result<()> {
     let messages: Vec<_> = chores
         .iter()
         .map(|chore| {
+            let (account_id, post_id) = match chore.about {
+                store::About::Account(account) => (Some(account), None),
+                store::About::Post(post) => (None, Some(post)),
+                store::About::Team => (None, None),
+            };
             let due = ChoreDue {
                 at: chore.at,
                 team_id: chore.team,
-                account_id: chore.account,
+                account_id,
+                post_id,
             };
             Ok((serde_json::to_string(&due)?, queue_delay(chore.at, now)))
         })

@@ -2,6 +2,7 @@
 
 pub mod caretaker;
 pub mod deliver_email;
+pub mod inspect_media;
 mod mail;
 pub mod message;
 pub mod notify;
@@ -10,8 +11,11 @@ pub mod publish;
 pub mod publisher;
 mod recording;
 pub mod relay;
+pub mod resolve_times;
 pub mod rotate_keys;
 pub mod rotate_vault;
+pub mod seal;
 mod seeds;
+pub mod sweep_media;
 pub mod tend;
 mod tokens;

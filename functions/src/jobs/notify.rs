@@ -1,5 +1,7 @@
 //! Hears every event on the bus and decides who is told of it, and how
 
+mod posts;
+
 use std::error::Error;
 use std::str::FromStr;
 
@@ -10,7 +12,7 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use domain::{Kind, Member, Permission, TeamId, UserId};
 use serde_json::{Value, json};
 
-use super::message::{About, Mail, enqueue_mails};
+use super::message::{About, Mail, Waiting, enqueue_mails};
 use crate::activity::view::ActivityView;
 
 /// The deployed function.
@@ -36,6 +38,7 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
 }
 
 /// Who is told what. Events that nobody is told of are listed too, so that a new one must be decided on.
+#[expect(clippy::too_many_lines, reason = "a line for each kind of event")]
 async fn about(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
     let user = || id(entry.user_id.as_deref(), "whose event it is");
     let change = || id(entry.email_change_id.as_deref(), "which wish");
@@ -95,7 +98,8 @@ async fn about(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
                 team,
                 account,
             };
-            admins(app, team).await?.into_iter().map(to).collect()
+            let admins = with(app, team, Permission::ManageTeam).await?;
+            admins.into_iter().map(to).collect()
         }
         Kind::AccountExpiring => {
             let (team, account) = (team()?, account()?);
@@ -104,7 +108,8 @@ async fn about(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
                 team,
                 account,
             };
-            admins(app, team).await?.into_iter().map(to).collect()
+            let admins = with(app, team, Permission::ManageTeam).await?;
+            admins.into_iter().map(to).collect()
         }
         Kind::PublicationPublished
         | Kind::PublicationRefused
@@ -112,6 +117,21 @@ async fn about(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
         | Kind::PublicationBlocked
         | Kind::PublicationMissed
         | Kind::PublicationCancelled => of_publication(app, entry).await?,
+        Kind::PostSubmitted | Kind::PostScheduled | Kind::PostEdited
+            if posts::is_pending_now(entry) =>
+        {
+            posts::to_approvers(app, entry, Waiting::Pending).await?
+        }
+        // By himself, Tayang only goes on to a further time that somebody has said yes to.
+        Kind::PostRepeated if entry.actor_id.is_some() => {
+            posts::to_approvers(app, entry, Waiting::Pending).await?
+        }
+        Kind::PostApprovalDue => posts::to_approvers(app, entry, Waiting::ApprovalDue).await?,
+        Kind::PostApprovalMissed => {
+            posts::to_approvers_and_author(app, entry, Waiting::ApprovalMissed).await?
+        }
+        Kind::PostApproved | Kind::PostRejected => posts::to_owners(app, entry).await?,
+        Kind::PostMoved => posts::to_planners(app, entry).await?,
         Kind::SessionStarted
         | Kind::SessionEnded
         | Kind::UserCreated
@@ -128,7 +148,16 @@ async fn about(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
         | Kind::AccountDisconnected
         | Kind::AccountConnected
         | Kind::PostCreated
-        | Kind::PostScheduled => Vec::new(),
+        | Kind::AccountChanged
+        | Kind::PostScheduled
+        | Kind::PostEdited
+        | Kind::PostSubmitted
+        | Kind::PostCommented
+        | Kind::PostCancelled
+        | Kind::PostNoted
+        | Kind::PostRepeated
+        | Kind::PostRepeatStopped
+        | Kind::PostOccurrenceSkipped => Vec::new(),
     };
     Ok(told)
 }
@@ -146,17 +175,17 @@ async fn of_publication(app: &App, entry: &ActivityView) -> Result<Vec<About>> {
     Ok(about.into_iter().collect())
 }
 
-/// Those who run a team. Whether they may still be told when the mail is written is decided then.
-async fn admins(app: &App, team: TeamId) -> Result<Vec<UserId>> {
-    let (mut admins, mut after) = (Vec::new(), None);
+/// Those in a team whose role has a permission. Whether they may still be told when the mail is written is decided then.
+async fn with(app: &App, team: TeamId, permission: Permission) -> Result<Vec<UserId>> {
+    let (mut found, mut after) = (Vec::new(), None);
     loop {
         let members = app.store.members(team, after, PAGE).await?;
         after = members.last().map(|member| member.user);
         let is_last = members.len() < PAGE;
-        let may = |member: &Member| member.role.may(Permission::ManageTeam);
-        admins.extend(members.into_iter().filter(may).map(|member| member.user));
+        let may = |member: &Member| member.role.may(permission);
+        found.extend(members.into_iter().filter(may).map(|member| member.user));
         if is_last {
-            return Ok(admins);
+            return Ok(found);
         }
     }
 }

@@ -168,9 +168,15 @@ async fn prepare(app: &App, publication: &Publication) -> Result<Result<Ready, O
                 .map(Err);
         }
     };
+    if !approved.accounts.contains(&account.id) {
+        return Ok(Err(Outcome::Refused(
+            "nobody approved this post for this account".into(),
+        )));
+    }
     let target = vault::target(&account);
+    let said = approved.content.said_by(&account);
     let content = Content {
-        text: approved.content.text.as_str(),
+        said: &said,
         key: &publication.key,
         created_at: publication.schedule.publish_at,
     };

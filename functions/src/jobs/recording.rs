@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use app::App;
 use domain::publication::{Outcome, State};
-use domain::{Kind, Publication};
+use domain::{Entry, Kind, Publication};
 use store::Recording;
 
 /// Records the state that `outcome` leads to.
@@ -45,7 +45,7 @@ async fn write(
         after,
         reason,
         tried: true,
-        entry: app.new_id(),
+        entry: Entry::system(app.new_id()),
         now: app.now(),
     };
     match app.store.record(&recording).await {

@@ -20,7 +20,7 @@ const TEAMS_MAX: usize = 20;
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     proof::recent(app, &caller)?;
-    let user = caller.user;
+    let user = &caller.user;
 
     let (teams, identities) = futures::try_join!(
         app.store.teams_of(user.id, None, TEAMS_MAX + 1),
@@ -33,7 +33,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     }
     let entry = |scope, kind| {
         let actor = Actor::User(user.id);
-        Activity::new(app.new_id(), scope, actor, kind, app.now())
+        Activity::new(app.entry(&caller), scope, actor, kind, app.now())
     };
     let members: Vec<_> = teams
         .into_iter()
@@ -44,7 +44,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         .collect();
     let deleted = entry(Scope::User(user.id), Kind::UserDeleted);
     app.store
-        .delete_user(&user, &identities, &members, &deleted)
+        .delete_user(user, &identities, &members, &deleted)
         .await?;
 
     Ok(respond::nothing())

@@ -3,7 +3,7 @@
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
 use domain::invitation::MAX_OPEN;
-use domain::{Email, Invitation, Member, Role, TeamId, UserId};
+use domain::{Email, Entry, Invitation, Member, Role, TeamId, UserId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,11 +58,11 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let by = by.ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     match (user_id, email) {
         (Some(user), None) => {
-            let member = add(app, &by, user, role).await?;
+            let member = add(app, &by, user, role, app.entry(&caller)).await?;
             respond::json(StatusCode::CREATED, &member)
         }
         (None, Some(email)) => {
-            let invitation = invite(app, &by, email, role).await?;
+            let invitation = invite(app, &by, (email, role), app.entry(&caller)).await?;
             respond::json(StatusCode::ACCEPTED, &invitation)
         }
         (Some(_), Some(_)) => Err(Error::invalid(
@@ -76,11 +76,11 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     }
 }
 
-async fn add(app: &App, by: &Member, user: UserId, role: Role) -> Result<MemberView> {
+async fn add(app: &App, by: &Member, user: UserId, role: Role, entry: Entry) -> Result<MemberView> {
     by.require(domain::Permission::ManageTeam)?;
     let user = app.store.user(user).await?;
     let user = user.ok_or_else(|| Error::NotFound("/user_id".into()))?;
-    let added = by.add(&user, role, app.new_id(), app.now())?;
+    let added = by.add(&user, role, entry, app.now())?;
     let kept = app.store.add_member(&added, by).await;
     kept.map_err(|error| match error {
         // The user account was closed, or the team deleted, at this moment.
@@ -90,9 +90,13 @@ async fn add(app: &App, by: &Member, user: UserId, role: Role) -> Result<MemberV
     Ok(MemberView::new(&added.member, &user, by))
 }
 
-async fn invite(app: &App, by: &Member, email: Email, role: Role) -> Result<InvitationView> {
-    let wish = (email, role);
-    let invited = Invitation::create(app.new_id(), by, wish, app.new_id(), app.now())?;
+async fn invite(
+    app: &App,
+    by: &Member,
+    wish: (Email, Role),
+    entry: Entry,
+) -> Result<InvitationView> {
+    let invited = Invitation::create(app.new_id(), by, wish, entry, app.now())?;
     let email = &invited.invitation.email;
     app.admit_invitation(email, by.team).await?;
     let (owner, open) = futures::try_join!(

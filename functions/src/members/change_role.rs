@@ -40,7 +40,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let by = by.ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     let both = member.zip(user);
     let (member, user) = both.ok_or_else(|| Error::NotFound("{userId}".into()))?;
-    let changed = by.change_role(&member, role, app.new_id(), app.now())?;
+    let changed = by.change_role(&member, role, app.entry(&caller), app.now())?;
     if role != member.role {
         app.store.change_role(&member, &changed, &by).await?;
     }

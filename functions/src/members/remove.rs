@@ -24,7 +24,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     )?;
     let by = by.ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     let member = member.ok_or_else(|| Error::NotFound("{userId}".into()))?;
-    let removed = by.remove(&member, app.new_id(), app.now())?;
+    let removed = by.remove(&member, app.entry(&caller), app.now())?;
     app.store.remove_member(&removed, &by).await?;
 
     Ok(respond::nothing())

@@ -4,6 +4,8 @@ mod en;
 mod id;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
+
 use app::{Response, Result, respond};
 use askama::Template;
 use base64::Engine;
@@ -18,6 +20,9 @@ use self::words::{End, Invited, Landing, RoleWords, Words};
 const NONCE_BYTES: usize = 16;
 /// What templates write where the nonce goes.
 const NONCE_PLACE: &str = "PAGE-NONCE";
+/// What no page may do.
+const OWN_ONLY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What the pages say in a language.
 pub(crate) fn words(locale: Locale) -> Words {
@@ -59,15 +64,35 @@ pub(crate) fn invited(
 /// Renders a page.
 pub(crate) fn html(status: StatusCode, page: &impl Template) -> Result<Response> {
     let body = page.render().map_err(anyhow::Error::from)?;
-    let nonce = URL_SAFE_NO_PAD.encode(app::random::bytes::<NONCE_BYTES>());
-    let policy = format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    );
-    let mut response = respond::with_type(
-        status,
-        "text/html; charset=utf-8",
-        body.replace(NONCE_PLACE, &nonce),
-    );
+    let nonce = nonce();
+    let policy = format!("{OWN_ONLY}; script-src 'nonce-{nonce}'; connect-src 'self'");
+    with_policy(status, body.replace(NONCE_PLACE, &nonce), &policy, &nonce)
+}
+
+/// A page without a script that shows files from these sources. Its style carries the nonce.
+pub(crate) fn showing(
+    page: &impl Template,
+    nonce: &str,
+    sources: &BTreeSet<String>,
+) -> Result<Response> {
+    let body = page.render().map_err(anyhow::Error::from)?;
+    let mut policy = OWN_ONLY.to_owned();
+    if !sources.is_empty() {
+        let sources: Vec<_> = sources.iter().map(String::as_str).collect();
+        let sources = sources.join(" ");
+        policy = format!("{policy}; img-src {sources}; media-src {sources}");
+    }
+    with_policy(StatusCode::OK, body, &policy, nonce)
+}
+
+/// What lets in the style of one answer.
+pub(crate) fn nonce() -> String {
+    URL_SAFE_NO_PAD.encode(app::random::bytes::<NONCE_BYTES>())
+}
+
+fn with_policy(status: StatusCode, body: String, policy: &str, nonce: &str) -> Result<Response> {
+    let policy = format!("{policy}; style-src 'nonce-{nonce}'");
+    let mut response = respond::with_type(status, "text/html; charset=utf-8", body);
     response.headers_mut().insert(
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_str(&policy).map_err(anyhow::Error::from)?,

@@ -4,10 +4,13 @@ use app::lambda::Function;
 use app::respond::Page;
 use app::{App, Request, Response, Result, respond};
 use domain::Platform;
-use platforms::{Registration, TextLimit, connector, publisher};
+use platforms::rules::rules;
+use platforms::{Capabilities, Registration, connector, publisher};
 use serde::Serialize;
 use strum::IntoEnumIterator;
 use utoipa::ToSchema;
+
+use super::view::RulesView;
 
 /// The deployed function.
 pub const FUNCTION: Function = Function::endpoint("platforms-list", |app, request| {
@@ -32,44 +35,40 @@ pub struct PlatformView {
     pub scopes: Vec<&'static str>,
     /// Whether one consent may open several accounts, such as pages, to choose from.
     pub chooses: bool,
+    /// What its posts may be.
+    pub rules: RulesView,
     /// What can be published; absent where Tayang cannot publish yet.
     pub publishing: Option<PublishingView>,
 }
 
-/// What a platform takes and promises.
+/// What Tayang publishes there so far, and what is certain about it. What else a post may have is refused until it can be sent.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each shown under its name"
+)]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PublishingView {
-    /// Its limits for the text of a post: all of them apply.
-    pub text: Vec<TextLimitView>,
+    /// Whether files are sent.
+    pub media: bool,
+    /// Whether the card of a link is sent.
+    pub link_card: bool,
+    /// Whether threads are sent.
+    pub threads: bool,
+    /// Whether a first comment is sent.
+    pub first_comment: bool,
     /// What is certain about a post going out once.
     pub delivery_guarantee: &'static str,
-    /// Where the platform documents this.
-    #[schema(format = "uri")]
-    pub documentation: &'static str,
 }
 
-/// One limit for the text of a post.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TextLimitView {
-    /// What is counted: `characters` or `bytes`.
-    #[schema(example = "characters")]
-    pub unit: String,
-    /// The most that is taken.
-    #[schema(example = 500)]
-    pub limit: u32,
-    /// Whether the account's server may say otherwise: see `max_characters` of the account.
-    pub set_by_server: bool,
-    /// How it is counted.
-    pub counting: &'static str,
-}
-
-impl From<&TextLimit> for TextLimitView {
-    fn from(limit: &TextLimit) -> Self {
+impl From<&Capabilities> for PublishingView {
+    fn from(capabilities: &Capabilities) -> Self {
+        let sends = capabilities.sends;
         Self {
-            unit: limit.unit.to_string(),
-            limit: limit.limit,
-            set_by_server: limit.set_by_server,
-            counting: limit.counting,
+            media: sends.media,
+            link_card: sends.link_card,
+            threads: sends.threads,
+            first_comment: sends.first_comment,
+            delivery_guarantee: capabilities.delivery.promise,
         }
     }
 }
@@ -103,14 +102,6 @@ async fn view(app: &App, platform: Platform) -> Result<PlatformView> {
     let connect: Vec<Vec<_>> = ways
         .map(|way| way.iter().map(ToString::to_string).collect())
         .collect();
-    let publishing = publisher(platform).map(|publisher| {
-        let capabilities = publisher.capabilities();
-        PublishingView {
-            text: capabilities.text.iter().map(TextLimitView::from).collect(),
-            delivery_guarantee: capabilities.delivery.promise,
-            documentation: capabilities.documentation,
-        }
-    });
     Ok(PlatformView {
         platform: platform.to_string(),
         title: platform.title(),
@@ -118,6 +109,7 @@ async fn view(app: &App, platform: Platform) -> Result<PlatformView> {
         connect,
         scopes: requirements.scopes.to_vec(),
         chooses: requirements.chooses,
-        publishing,
+        rules: RulesView::from(rules(platform)),
+        publishing: publisher(platform).map(|publisher| publisher.capabilities().into()),
     })
 }

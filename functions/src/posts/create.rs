@@ -2,11 +2,11 @@
 
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
-use domain::post::MAX_ACCOUNTS;
-use domain::{AccountId, Content, Post, PostText, TeamId};
-use serde::Deserialize;
-use utoipa::ToSchema;
+use domain::{Permission, Post};
+use store::Guard;
 
+use super::body::{WritePost, Written};
+use super::scene::{findings, use_media};
 use super::view::PostView;
 
 /// The deployed function.
@@ -14,58 +14,33 @@ pub const FUNCTION: Function = Function::endpoint("posts-create", |app, request|
     Box::pin(handle(app, request))
 });
 
-/// The post to create.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CreatePost {
-    /// The team that it belongs to.
-    #[schema(value_type = String)]
-    team_id: TeamId,
-    /// What it says, the same for every account. Each platform's own limit is checked when the post is scheduled.
-    #[schema(value_type = String, max_length = 100_000, example = "The harbour market opens at nine. Come early for the bread!")]
-    text: PostText,
-    /// The accounts that it goes to: 1 to 20, all of the same team.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 20)]
-    account_ids: Vec<AccountId>,
-}
-
-/// Creates a draft.
-#[utoipa::path(post, path = "/posts", tag = "posts", operation_id = "posts-create", request_body = CreatePost, security(("access_token" = [])),
+/// Creates a draft. What a platform would refuse is kept all the same, and named in `findings`: it must be mended before the post is scheduled.
+#[utoipa::path(post, path = "/posts", tag = "posts", operation_id = "posts-create", request_body = WritePost, security(("access_token" = [])),
     responses((status = 201, description = "The draft", body = PostView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
-    let CreatePost {
-        team_id,
-        text,
-        account_ids,
-    } = request.json()?;
-    if account_ids.len() > MAX_ACCOUNTS {
-        return Err(Error::invalid(
-            "/account_ids",
-            format!("must name 1 to {MAX_ACCOUNTS} accounts"),
-        ));
-    }
+    let body: WritePost = request.json()?;
+    let team = body.team_id;
+    let team = team.ok_or_else(|| Error::invalid("/team_id", "is missing"))?;
 
-    let (member, accounts) = futures::try_join!(
-        app.store.member(team_id, caller.user.id),
-        app.store.accounts_named(team_id, &account_ids)
-    )?;
-    let member = member.ok_or_else(|| Error::NotFound("/team_id".into()))?;
-    if let Some(unknown) = account_ids
-        .iter()
-        .position(|id| accounts.iter().all(|account| account.id != *id))
-    {
-        return Err(Error::NotFound(format!("/account_ids/{unknown}")));
-    }
-    let created = Post::create(
-        app.new_id(),
-        &member,
-        Content { text },
-        &accounts,
-        app.new_id(),
-        app.now(),
-    )?;
-    app.store.create_post(&created, &member).await?;
+    let (member, written) = futures::join!(
+        app.store.member(team, caller.user.id),
+        Written::load(body, app, team)
+    );
+    let member = member?.ok_or_else(|| Error::NotFound("/team_id".into()))?;
+    let written = written?;
+    let draft = written.draft();
+    let (entry, now) = (app.entry(&caller), app.now());
+    let change = Post::create(app.new_id(), &member, draft, entry, now)?;
+    use_media(app, &change.post).await?;
+    let guard = Guard {
+        member: Some((&member, Permission::WritePosts)),
+        team: None,
+    };
+    app.store.save_post(&change, &guard).await?;
 
-    respond::json(http::StatusCode::CREATED, &PostView::from(&created.post))
+    let found = findings(&change.post.content, &written.accounts);
+    let view = PostView::from(&change.post).with_findings(&found);
+    let response = respond::json(http::StatusCode::CREATED, &view)?;
+    Ok(respond::with_etag(response, change.post.version))
 }

@@ -1,4 +1,4 @@
-//! GET /posts/{postId} — a post with its publications
+//! GET /posts/{postId} — a post with its publications, its feedback and its editions
 
 use app::lambda::Function;
 use app::{App, Error, Request, RequestExt, Response, Result, respond};
@@ -10,7 +10,10 @@ use super::view::PostDetailView;
 pub const FUNCTION: Function =
     Function::endpoint("posts-get", |app, request| Box::pin(handle(app, request)));
 
-/// Shows a post and where each of its publications stands.
+/// How many editions, and how much feedback, are shown.
+const HISTORY: usize = 50;
+
+/// Shows a post, where each of its publications stands, what was said about it and what it said before.
 #[utoipa::path(get, path = "/posts/{postId}", tag = "posts", operation_id = "posts-get", params(("postId" = String, Path, description = "The post")), security(("access_token" = [])),
     responses((status = 200, description = "The post", body = PostDetailView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
@@ -18,7 +21,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let id: PostId = request.path("postId")?;
     let missing = || Error::NotFound("{postId}".into());
 
-    let record = app.store.post(id).await?.ok_or_else(missing)?;
+    let (record, history) = futures::try_join!(app.store.post(id), app.store.history(id, HISTORY))?;
+    let record = record.ok_or_else(missing)?;
     let member = app
         .store
         .member(record.post.team, caller.user.id)
@@ -26,5 +30,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         .ok_or_else(missing)?;
     member.require(Permission::Read)?;
 
-    respond::ok(&PostDetailView::from(&record))
+    let response = respond::ok(&PostDetailView::whole(&record, &history))?;
+    Ok(respond::with_etag(response, record.post.version))
 }

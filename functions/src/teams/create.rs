@@ -54,7 +54,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         zone: time_zone,
         max_late: max_late_seconds.map(|seconds| SignedDuration::from_secs(seconds.into())),
     };
-    let (id, entry) = (app.new_id(), app.new_id());
+    let (id, entry) = (app.new_id(), app.entry(&caller));
     let created = Team::create(id, (name, wish), &caller.user, entry, app.now())?;
     app.store.create_team(&created).await?;
 

@@ -35,7 +35,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let both = both.ok_or_else(|| Error::NotFound("{teamId}".into()))?;
     let entry = both
         .team
-        .delete(&both.member, &name, app.new_id(), app.now())?;
+        .delete(&both.member, &name, app.entry(&caller), app.now())?;
     app.store
         .delete_team(&both.team, &entry, &both.member)
         .await?;

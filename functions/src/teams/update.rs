@@ -60,7 +60,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
     };
     let changed = both
         .team
-        .change(&both.member, change, app.new_id(), app.now())?;
+        .change(&both.member, change, app.entry(&caller), app.now())?;
     request.if_match(both.team.revision)?;
     app.store.change_team(&changed, &both.member).await?;
 

@@ -1,11 +1,14 @@
 //! GET /todos — what waits for you
 
+use std::collections::BTreeMap;
+
 use app::lambda::Function;
-use app::respond::Page;
 use app::{App, Request, Response, Result, respond};
-use domain::{Account, Invitation, Permission, Team};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{Permission, User};
+use futures::future::try_join_all;
+use store::TeamOfUser;
+
+use super::view::{TodoView, TodosView};
 
 /// The deployed function.
 pub const FUNCTION: Function =
@@ -15,91 +18,63 @@ pub const FUNCTION: Function =
 const TEAMS: usize = 50;
 const OF_EACH: usize = 50;
 
-/// Something that waits for you.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TodoView {
-    /// `reconnect_account`: connect an account again, what is scheduled for it waits. `answer_invitation`: accept or decline.
-    #[schema(example = "reconnect_account")]
-    pub kind: &'static str,
-    /// The team.
-    pub team_id: String,
-    /// Its name.
-    pub team_name: String,
-    /// The account.
-    pub account_id: Option<String>,
-    /// The invitation.
-    pub invitation_id: Option<String>,
-    /// What it is about, in a sentence.
-    #[schema(example = "Connect @ana@mastodon.social on Mastodon again: the token was revoked")]
-    pub summary: String,
-    /// Since when it waits (RFC 3339).
-    #[schema(format = "date-time")]
-    pub since: String,
-}
-
-/// Lists what waits for you, in all your teams: accounts to connect again, and invitations to answer.
+/// Lists what waits for you, in all your teams, the most urgent first: publications to look at, accounts to connect again, posts to approve
+/// or to change, drafts to finish, invitations to answer. The first 50 of each kind of each of your first 50 teams.
 #[utoipa::path(get, path = "/todos", tag = "me", operation_id = "todos-list", security(("access_token" = [])),
-    responses((status = 200, description = "What waits for you", body = inline(crate::system::openapi::PageOf<TodoView>))))]
+    responses((status = 200, description = "What waits for you", body = TodosView)))]
 pub async fn handle(app: &App, request: Request) -> Result<Response> {
     let user = app.authenticate(&request).await?.user;
 
-    let (teams, invitations) = futures::try_join!(
-        app.store.teams_of(user.id, None, TEAMS),
-        app.store.invitations_for(&user.email, OF_EACH)
-    )?;
-    let managed = teams
-        .iter()
-        .filter(|both| both.member.role.may(Permission::ManageTeam));
-    let accounts = managed.map(|both| async {
-        let accounts = app.store.todos(both.team.id, OF_EACH).await?;
-        let todo = |account: &Account| reconnect(&both.team, account);
-        Ok::<_, app::Error>(accounts.iter().map(todo).collect::<Vec<_>>())
-    });
-    let open = invitations
-        .iter()
-        .filter(|invitation| invitation.is_open_to(&user, app.now()));
-    let answers = open.map(|invitation| async {
-        let team = app.store.team(invitation.team).await?;
-        Ok(team.map(|team| answer(&team, invitation)))
-    });
-    let (accounts, answers) = futures::try_join!(
-        futures::future::try_join_all(accounts),
-        futures::future::try_join_all(answers)
-    )?;
+    let teams = app.store.teams_of(user.id, None, TEAMS).await?;
+    let of_teams = try_join_all(teams.iter().map(|both| of_team(app, both)));
+    let (of_teams, answers) = futures::try_join!(of_teams, invitations(app, &user))?;
 
-    let items = accounts.into_iter().flatten();
-    respond::ok(&Page {
-        items: items.chain(answers.into_iter().flatten()).collect(),
+    let mut items: Vec<_> = of_teams.into_iter().flatten().chain(answers).collect();
+    items.sort_by_key(TodoView::urgency);
+    let mut counts = BTreeMap::new();
+    for item in &items {
+        *counts.entry(item.kind.clone()).or_default() += 1;
+    }
+    respond::ok(&TodosView {
+        items,
         next_cursor: None,
+        counts,
     })
 }
 
-fn reconnect(team: &Team, account: &Account) -> TodoView {
-    let why = account.problem.as_ref();
-    TodoView {
-        kind: "reconnect_account",
-        team_id: team.id.to_string(),
-        team_name: team.name.to_string(),
-        account_id: Some(account.id.to_string()),
-        invitation_id: None,
-        summary: format!(
-            "Connect {} on {} again{}",
-            account.handle,
-            account.platform.title(),
-            why.map_or_else(String::new, |why| format!(": {why}"))
-        ),
-        since: account.chore_at.to_string(),
+/// What waits in a team: posts for whoever's turn it is, accounts for those who run it.
+async fn of_team(app: &App, both: &TeamOfUser) -> Result<Vec<TodoView>> {
+    let TeamOfUser { team, member } = both;
+    if !member.role.may(Permission::WritePosts) {
+        return Ok(Vec::new());
     }
+    let accounts = async {
+        if member.role.may(Permission::ManageTeam) {
+            app.store.todos(team.id, OF_EACH).await
+        } else {
+            Ok(Vec::new())
+        }
+    };
+    let posts = app.store.posts_to_do(team.id, OF_EACH);
+    let (accounts, posts) = futures::try_join!(accounts, posts)?;
+    let mine = posts
+        .iter()
+        .filter(|(_, todo)| todo.is_for(member, &team.settings));
+    let posts = mine.map(|(id, todo)| TodoView::post(team, *id, todo));
+    let accounts = accounts
+        .iter()
+        .map(|account| TodoView::reconnect(team, account));
+    Ok(posts.chain(accounts).collect())
 }
 
-fn answer(team: &Team, invitation: &Invitation) -> TodoView {
-    TodoView {
-        kind: "answer_invitation",
-        team_id: team.id.to_string(),
-        team_name: team.name.to_string(),
-        account_id: None,
-        invitation_id: Some(invitation.id.to_string()),
-        summary: format!("Join {} as {}", team.name, invitation.role),
-        since: invitation.sent_at.to_string(),
-    }
+async fn invitations(app: &App, user: &User) -> Result<Vec<TodoView>> {
+    let invitations = app.store.invitations_for(&user.email, OF_EACH).await?;
+    let open = invitations
+        .iter()
+        .filter(|invitation| invitation.is_open_to(user, app.now()));
+    let answers = open.map(|invitation| async {
+        let team = app.store.team(invitation.team).await?;
+        Ok::<_, app::Error>(team.map(|team| TodoView::answer(&team, invitation)))
+    });
+    Ok(try_join_all(answers).await?.into_iter().flatten().collect())
 }

@@ -1,3 +1,5 @@
-//! What waits for you.
+//! What waits for people.
 
+pub mod dismiss;
 pub mod list;
+pub mod view;

@@ -42,7 +42,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response> {
         .into_iter()
         .map(|kind| {
             let (scope, actor) = (Scope::User(id), Actor::User(caller.user.id));
-            Activity::new(app.new_id(), scope, actor, kind, app.now())
+            Activity::new(app.entry(&caller), scope, actor, kind, app.now())
                 .with("role", after.role.to_string())
         })
         .collect();

@@ -13,6 +13,7 @@ use crate::state::State;
 const DATABASE_FILE: &str = "dynamodb.db";
 const STATE_FILE: &str = "state.db";
 const SANDBOX_FOLDER: &str = "sandbox";
+const OBJECTS_FOLDER: &str = "objects";
 
 /// Where data is kept.
 #[derive(Debug, Clone)]
@@ -37,6 +38,14 @@ pub(crate) fn open_data(options: &Options) -> Result<(dynoxide::Database, Arc<St
             let database = dynamodb::open(Some(&folder.join(DATABASE_FILE)), &options.clock)?;
             Ok((database, Arc::new(state)))
         }
+    }
+}
+
+/// Where the bytes of files are kept; nowhere for data in memory.
+pub(crate) fn objects_folder(options: &Options) -> Option<PathBuf> {
+    match &options.data {
+        Data::Memory => None,
+        Data::Folder(folder) => Some(folder.join(OBJECTS_FOLDER)),
     }
 }
 
@@ -65,8 +74,11 @@ pub fn forget(folder: &Path) -> Result<()> {
             missing_is_fine(std::fs::remove_file(folder.join(format!("{name}{suffix}"))))?;
         }
     }
-    missing_is_fine(std::fs::remove_dir_all(folder.join(SANDBOX_FOLDER)))
-        .with_context(|| format!("cannot forget the data in {}", folder.display()))
+    for name in [SANDBOX_FOLDER, OBJECTS_FOLDER] {
+        missing_is_fine(std::fs::remove_dir_all(folder.join(name)))
+            .with_context(|| format!("cannot forget the data in {}", folder.display()))?;
+    }
+    Ok(())
 }
 
 fn missing_is_fine(result: std::io::Result<()>) -> Result<()> {

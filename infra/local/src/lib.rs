@@ -10,6 +10,7 @@ mod gateway;
 mod ids;
 mod invoker;
 mod mailbox;
+mod objects;
 mod pattern;
 mod queues;
 mod schedules;

@@ -68,8 +68,10 @@ impl Stack {
         Ok(())
     }
 
-    /// Moves a manual clock at once, as if nothing had run meanwhile, and settles after it.
+    /// Moves a manual clock at once, as if nothing had run meanwhile, and settles before and after it: what runs now would otherwise find
+    /// its time over.
     pub async fn jump(&self, by: SignedDuration) -> Result<()> {
+        self.settle().await?;
         self.clock().advance(by);
         self.bell.ring();
         self.settle().await

@@ -25,6 +25,7 @@ use crate::dynamodb;
 use crate::gateway::Gateway;
 use crate::invoker::{Deployed, Failure, Invoker};
 use crate::mailbox::Mailbox;
+use crate::objects::Objects;
 use crate::queues::{Mapping, Message, Queues};
 use crate::schedules::Schedules;
 use crate::state::State;
@@ -235,8 +236,17 @@ impl Stack {
             REGION,
             ACCOUNT,
         );
+        let objects = Objects::open(
+            &deployment.buckets,
+            &functions,
+            data::objects_folder(&options),
+            &state,
+            &deliveries,
+            (&bell, REGION),
+        )?;
         let services = Services {
             queues: Arc::clone(&queues),
+            objects: Arc::new(objects),
             rights: rights(&deployment),
             buses,
             secrets: Secrets::open(&deployment.secrets, &state, REGION, ACCOUNT)?,
@@ -318,7 +328,10 @@ impl Stack {
                         self.streams.push(Arc::clone(&stream));
                         self.tasks.spawn(stream.run(Arc::clone(&self.invoker)));
                     }
-                    Trigger::Http { .. } | Trigger::Rule { .. } | Trigger::Schedule(_) => {}
+                    Trigger::Http { .. }
+                    | Trigger::Rule { .. }
+                    | Trigger::Upload { .. }
+                    | Trigger::Schedule(_) => {}
                 }
             }
         }
@@ -401,6 +414,11 @@ impl Stack {
     /// The items of a table, by its own name, each as one JSON text.
     pub fn items(&self, table: &str) -> Result<Vec<String>> {
         dynamodb::items(&self.database, table)
+    }
+
+    /// The names of the files in all buckets, in order.
+    pub fn files(&self) -> Vec<String> {
+        self.services.objects.keys()
     }
 
     /// The messages of all queues that no function reads.

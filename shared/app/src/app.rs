@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
-use domain::{Platform, Provider, Session, User, ids, schedule};
+use domain::{Entry, Place, Platform, Provider, Session, User, ids, schedule};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use platforms::sign_in::{Facebook, OpenId, SignIn};
@@ -45,6 +45,8 @@ pub struct Caller {
     pub user: User,
     /// The session that the access token belongs to.
     pub session: Session,
+    /// The network that the request came from.
+    pub place: Place,
 }
 
 /// What a function has at hand.
@@ -112,6 +114,19 @@ impl App {
         ids::new(self.now(), random::bytes())
     }
 
+    /// What the entry is made with for something that the caller does.
+    pub fn entry(&self, caller: &Caller) -> Entry {
+        self.entry_at(caller.place)
+    }
+
+    /// What the entry is made with for a request from a place, whose sender need not be signed in.
+    pub fn entry_at(&self, place: Place) -> Entry {
+        Entry {
+            id: self.new_id(),
+            place: Some(place),
+        }
+    }
+
     /// The client for everything that leaves towards platforms.
     pub fn egress(&self) -> Result<&Egress> {
         if let Some(egress) = self.egress.get() {
@@ -125,10 +140,15 @@ impl App {
     /// Who is calling, by the access token of the request. The session must still be alive, so whatever ends it works at once.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
         let subject = self.subject(request.bearer()?).await?;
+        let place = request.place()?;
         let signed_in = self.store.signed_in(subject.user, subject.session).await?;
         signed_in
             .filter(|(user, session)| session.is_alive(user, self.now()))
-            .map(|(user, session)| Caller { user, session })
+            .map(|(user, session)| Caller {
+                user,
+                session,
+                place,
+            })
             .ok_or(Error::Unauthenticated(SESSION_OVER))
     }
 

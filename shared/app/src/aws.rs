@@ -19,6 +19,7 @@ pub struct Clients {
     ses: OnceLock<aws_sdk_ses::Client>,
     events: OnceLock<aws_sdk_eventbridge::Client>,
     secrets: OnceLock<aws_sdk_secretsmanager::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
 }
 
 impl Clients {
@@ -60,6 +61,7 @@ impl Clients {
             ses: OnceLock::new(),
             events: OnceLock::new(),
             secrets: OnceLock::new(),
+            s3: OnceLock::new(),
         }
     }
 
@@ -90,5 +92,17 @@ impl Clients {
     pub fn secrets(&self) -> &aws_sdk_secretsmanager::Client {
         self.secrets
             .get_or_init(|| aws_sdk_secretsmanager::Client::new(&self.config))
+    }
+
+    /// S3. An emulator at one address for all services finds the bucket in the path, and not in a host name.
+    pub fn s3(&self) -> &aws_sdk_s3::Client {
+        use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+        self.s3.get_or_init(|| {
+            let config = aws_sdk_s3::config::Builder::from(&self.config)
+                .force_path_style(self.config.endpoint_url().is_some())
+                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+            aws_sdk_s3::Client::from_conf(config.build())
+        })
     }
 }

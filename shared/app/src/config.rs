@@ -18,6 +18,8 @@ pub struct Config {
     pub email_queue_url: String,
     /// `CHORE_QUEUE_URL`: the queue of accounts to look after, and of teams to clear away.
     pub chore_queue_url: String,
+    /// `MEDIA_BUCKET`: the name of the bucket of files that go out with posts.
+    pub media_bucket: String,
     /// `EVENT_BUS`: the name of the event bus.
     pub event_bus: String,
     /// `MAIL_FROM`: the sender of every mail.
@@ -104,6 +106,7 @@ impl Config {
             publish_queue_url: required("PUBLISH_QUEUE_URL")?,
             email_queue_url: required("EMAIL_QUEUE_URL")?,
             chore_queue_url: required("CHORE_QUEUE_URL")?,
+            media_bucket: required("MEDIA_BUCKET")?,
             event_bus: required("EVENT_BUS")?,
             mail_from: required("MAIL_FROM")?,
             issuer: required("ISSUER")?,

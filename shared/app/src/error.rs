@@ -107,6 +107,9 @@ impl From<store::Error> for Error {
             store::Error::Forbidden => {
                 Self::Forbidden("your role in the team changed meanwhile".into())
             }
+            store::Error::TooMuch { writes, most } => Self::Conflict(format!(
+                "this is more than happens at once: it takes {writes} writes, and {most} are the most; take fewer posts, or fewer accounts"
+            )),
             store::Error::Unavailable(_) => Self::Unavailable(error.into()),
             store::Error::Failed(_) => Self::Internal(error.into()),
         }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod http;
 pub mod keys;
 pub mod lambda;
+pub mod media;
 pub mod random;
 pub mod seal;
 pub mod secrets;

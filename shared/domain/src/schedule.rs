@@ -1,6 +1,7 @@
 //! When a post may go out.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Refused;
 
@@ -13,7 +14,7 @@ pub const MAX_LATE_RANGE: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(1), SignedDuration::from_hours(24));
 
 /// When a post is to go out, and how late it may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// The instant.
     pub publish_at: Timestamp,
@@ -22,21 +23,22 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Checks a wish against the time it is made at.
-    pub fn new(
+    /// Checks a wish against the time it is made at. `pointer` is where the time was given.
+    pub fn at(
         publish_at: Timestamp,
         max_late: SignedDuration,
+        pointer: &str,
         now: Timestamp,
     ) -> Result<Self, Refused> {
         if publish_at < now {
             return Err(Refused::invalid(
-                "/publish_at",
+                pointer,
                 format!("is in the past: it is {now} now"),
             ));
         }
         if publish_at > now + HORIZON {
             return Err(Refused::invalid(
-                "/publish_at",
+                pointer,
                 format!(
                     "is more than five years ahead: the latest is {}",
                     now + HORIZON
@@ -101,21 +103,27 @@ mod tests {
     #[test]
     fn a_time_in_the_past_is_refused_with_the_field() {
         let now = Timestamp::from_second(1_000).unwrap();
-        let refused =
-            Schedule::new(now - SignedDuration::from_millis(1), DEFAULT_MAX_LATE, now).unwrap_err();
+        let refused = Schedule::at(
+            now - SignedDuration::from_millis(1),
+            DEFAULT_MAX_LATE,
+            "/publish_at",
+            now,
+        )
+        .unwrap_err();
         assert!(matches!(refused, Refused::Invalid { pointer, .. } if pointer == "/publish_at"));
-        assert!(Schedule::new(now, DEFAULT_MAX_LATE, now).is_ok());
+        assert!(Schedule::at(now, DEFAULT_MAX_LATE, "/publish_at", now).is_ok());
     }
 
     #[test]
     fn lateness_has_bounds() {
         let now = Timestamp::UNIX_EPOCH;
-        assert!(Schedule::new(now, SignedDuration::from_secs(59), now).is_err());
-        assert!(Schedule::new(now, SignedDuration::from_secs(86_401), now).is_err());
+        assert!(Schedule::at(now, SignedDuration::from_secs(59), "/publish_at", now).is_err());
+        assert!(Schedule::at(now, SignedDuration::from_secs(86_401), "/publish_at", now).is_err());
         assert!(
-            Schedule::new(
+            Schedule::at(
                 now + HORIZON + SignedDuration::from_secs(1),
                 DEFAULT_MAX_LATE,
+                "/publish_at",
                 now
             )
             .is_err()

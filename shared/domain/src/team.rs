@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString};
 
-use crate::activity::{Activity, Actor, Kind, Scope};
+use crate::activity::{Activity, Actor, Entry, Kind, Scope};
 use crate::error::Refused;
-use crate::ids::{ActivityId, TeamId, UserId};
+use crate::ids::{TeamId, UserId};
 use crate::locale::Zone;
 use crate::schedule;
 use crate::text::TeamName;
@@ -102,7 +102,7 @@ impl Member {
         &self,
         user: &User,
         role: Role,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<MemberChanged, Refused> {
         self.require(Permission::ManageTeam)?;
@@ -135,7 +135,7 @@ impl Member {
         &self,
         of: &Self,
         role: Role,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<MemberChanged, Refused> {
         self.require(Permission::ManageTeam)?;
@@ -152,7 +152,7 @@ impl Member {
     pub fn remove(
         &self,
         other: &Self,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<MemberChanged, Refused> {
         let activity = if self.user == other.user {
@@ -169,9 +169,9 @@ impl Member {
     }
 
     /// An entry for the team's log about something that this member does.
-    pub(crate) fn entry(&self, id: ActivityId, kind: Kind, now: Timestamp) -> Activity {
+    pub(crate) fn entry(&self, entry: Entry, kind: Kind, now: Timestamp) -> Activity {
         let (scope, actor) = (Scope::Team(self.team), Actor::User(self.user));
-        Activity::new(id, scope, actor, kind, now)
+        Activity::new(entry, scope, actor, kind, now)
     }
 
     /// Refuses a member whose role lacks the permission.
@@ -284,7 +284,7 @@ impl Team {
         id: TeamId,
         (name, wish): (TeamName, Change),
         creator: &User,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<TeamCreated, Refused> {
         creator.require_admin()?;
@@ -320,7 +320,7 @@ impl Team {
         &self,
         member: &Member,
         change: Change,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<TeamChanged, Refused> {
         member.require(Permission::ManageTeam)?;
@@ -348,7 +348,7 @@ impl Team {
         &self,
         member: &Member,
         name: &str,
-        entry: ActivityId,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<Activity, Refused> {
         member.require(Permission::ManageTeam)?;
@@ -432,8 +432,8 @@ mod tests {
         }
     }
 
-    fn entry() -> ActivityId {
-        ids::new(at(2), [7; 10])
+    fn entry() -> Entry {
+        Entry::system(ids::new(at(2), [7; 10]))
     }
 
     #[test]

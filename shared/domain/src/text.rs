@@ -7,6 +7,10 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The most bytes that the text of a post may have; the longest any platform takes is 63,206 characters (Facebook).
 pub const POST_TEXT_MAX_BYTES: usize = 100_000;
 const NAME_MAX_CHARACTERS: usize = 80;
+const ALT_MAX_CHARACTERS: usize = 2_000; // what Bluesky takes, the most of all platforms
+const NOTE_MAX_CHARACTERS: usize = 4_000;
+const LABEL_MAX_CHARACTERS: usize = 40;
+const LINK_MAX_BYTES: usize = 2_000;
 const EMAIL_MAX_BYTES: usize = 254; // RFC 5321, 4.5.3.1.3 less the angle brackets
 
 macro_rules! text {
@@ -66,8 +70,38 @@ text! {
     Email, parse_email
 }
 text! {
-    /// What a post says: not blank, at most 100,000 bytes, without control characters other than tab and line feed.
+    /// What a post says: at most 100,000 bytes, without control characters other than tab and line feed. It may be blank.
     PostText, parse_post_text
+}
+text! {
+    /// What a picture shows, in words: 1 to 2,000 characters.
+    AltText, parse_alt_text
+}
+text! {
+    /// The address of a page: https or http, at most 2,000 bytes, without user name and password.
+    Link, parse_link
+}
+text! {
+    /// A word to find posts by: 1 to 40 characters on one line.
+    Label, parse_label
+}
+text! {
+    /// What somebody says about a post: 1 to 4,000 characters.
+    Note, parse_note
+}
+
+impl Default for PostText {
+    /// Nothing.
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
+impl PostText {
+    /// Whether it says nothing.
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
 }
 
 impl Email {
@@ -110,20 +144,64 @@ fn parse_email(value: &str) -> Result<String, String> {
 }
 
 fn parse_post_text(value: &str) -> Result<String, String> {
-    if value.trim().is_empty() {
-        return Err("must not be blank".into());
-    }
     if value.len() > POST_TEXT_MAX_BYTES {
         return Err(format!("must have at most {POST_TEXT_MAX_BYTES} bytes"));
     }
+    lines(value)
+}
+
+fn parse_alt_text(value: &str) -> Result<String, String> {
+    several_lines(value, ALT_MAX_CHARACTERS)
+}
+
+fn parse_note(value: &str) -> Result<String, String> {
+    several_lines(value, NOTE_MAX_CHARACTERS)
+}
+
+fn several_lines(value: &str, most: usize) -> Result<String, String> {
+    let text = lines(value.trim())?;
+    if text.is_empty() {
+        return Err("must not be blank".into());
+    }
+    if text.chars().count() > most {
+        return Err(format!("must have at most {most} characters"));
+    }
+    Ok(text)
+}
+
+fn lines(value: &str) -> Result<String, String> {
     let text = value.replace("\r\n", "\n");
-    if text
-        .chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t')
-    {
+    let is_bad = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.chars().any(is_bad) {
         return Err("must not contain control characters other than tab and line feed".into());
     }
     Ok(text)
+}
+
+fn parse_label(value: &str) -> Result<String, String> {
+    let label = parse_name(value)?;
+    if label.chars().count() > LABEL_MAX_CHARACTERS {
+        return Err(format!(
+            "must have at most {LABEL_MAX_CHARACTERS} characters"
+        ));
+    }
+    Ok(label)
+}
+
+fn parse_link(value: &str) -> Result<String, String> {
+    let wrong = || "must be a web address such as https://example.com/page".to_owned();
+    if value.len() > LINK_MAX_BYTES {
+        return Err(format!("must have at most {LINK_MAX_BYTES} bytes"));
+    }
+    if value.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(wrong());
+    }
+    let url = url::Url::parse(value).map_err(|_| wrong())?;
+    let is_web = matches!(url.scheme(), "http" | "https")
+        && url.domain().is_some_and(|domain| domain.contains('.'))
+        && url.username().is_empty()
+        && url.password().is_none();
+    is_web.then(|| value.to_owned()).ok_or_else(wrong)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //! | having an invitation mailed | address | 5 in an hour, together with other mails |
 //! | having an invitation mailed | team | 100 in a day |
 //! | starting to connect an account | user | 30 in 10 minutes |
+//! | announcing a file to upload | user | 200 in 10 minutes |
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -92,6 +93,12 @@ pub const INVITATION_TEAM: Window = Window {
 /// Accounts that one user can start to connect.
 pub const CONNECTION_USER: Window = Window {
     limit: 30,
+    length: SignedDuration::from_mins(10),
+};
+
+/// Files that one user can announce.
+pub const UPLOAD_USER: Window = Window {
+    limit: 200,
     length: SignedDuration::from_mins(10),
 };
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::Platform;
+use domain::content::{Part, Said};
+use domain::{Link, Platform, PostText};
 use jiff::Timestamp;
 use serde_json::json;
 use strum::IntoEnumIterator;
@@ -15,7 +16,8 @@ use url::Url;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::publisher::{Class, Content, Effect, ErrorKind, Finding, Outcome, Publisher, Target};
+use crate::publisher::{Class, Content, Effect, ErrorKind, Outcome, Publisher, Target};
+use crate::rules::{Finding, check, rules};
 use crate::{Egress, Tokens, publisher};
 
 const HOST: &str = "any.sandbox";
@@ -46,9 +48,16 @@ fn tokens() -> Tokens {
     }
 }
 
-fn content(text: &str) -> Content<'_> {
+/// A post of a text and nothing else.
+fn said(text: &str) -> Said {
+    let mut said = Said::default();
+    said.body.text = PostText::parse(text).unwrap();
+    said
+}
+
+fn content(said: &Said) -> Content<'_> {
     Content {
-        text,
+        said,
         key: "kfq2x7m4kfq2x7m4kfq2x7m4kf",
         created_at: Timestamp::UNIX_EPOCH,
     }
@@ -64,7 +73,7 @@ async fn effect(publisher: &dyn Publisher) -> Effect {
             &at("http://127.0.0.1:1"),
             &target(),
             &tokens(),
-            &content("Hi"),
+            &content(&said("Hi")),
         )
         .await
         .unwrap()
@@ -106,8 +115,7 @@ fn every_platform_says_what_it_takes_and_what_it_promises() {
     for (platform, publisher) in publishers() {
         let capabilities = publisher.capabilities();
         assert_eq!(capabilities.platform, platform);
-        assert!(!capabilities.text.is_empty() && !capabilities.delivery.promise.is_empty());
-        assert!(capabilities.documentation.starts_with("https://"));
+        assert!(!capabilities.delivery.promise.is_empty());
         assert_eq!(
             capabilities.delivery.repeat_within.is_some(),
             capabilities.delivery.class == Class::A2,
@@ -116,56 +124,118 @@ fn every_platform_says_what_it_takes_and_what_it_promises() {
     }
 }
 
+/// Asserts that a publisher refuses this without a single request, for exactly this reason.
+async fn assert_refused(publisher: &dyn Publisher, said: &Said, code: &str) {
+    let platform = publisher.capabilities().platform;
+    let server = MockServer::start().await;
+    let error = publisher
+        .prepare(&at(&server.uri()), &target(), &tokens(), &content(said))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Rejected, "{platform}");
+    assert!(
+        server.received_requests().await.unwrap().is_empty(),
+        "{platform}"
+    );
+    let errors: Vec<Finding> = check(platform, said, &target())
+        .into_iter()
+        .filter(Finding::is_error)
+        .collect();
+    let codes: Vec<&str> = errors.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, [code], "{platform}");
+    assert_eq!(error.context, errors[0].detail, "{platform}");
+}
+
 #[tokio::test]
 async fn a_text_over_the_announced_limit_is_refused_before_any_call() {
     for (platform, publisher) in publishers() {
-        for limit in publisher.capabilities().text {
+        for limit in rules(platform).text.iter().filter(|limit| !limit.advice) {
             let longest = "a".repeat(limit.limit as usize);
-            let too_long = format!("{longest}a");
+            let too_long = said(&format!("{longest}a"));
             let server = MockServer::start().await;
-            let error = publisher
+            let prepared = publisher
                 .prepare(
                     &at(&server.uri()),
                     &target(),
                     &tokens(),
                     &content(&too_long),
                 )
-                .await
-                .unwrap_err();
-            assert_eq!(error.kind, ErrorKind::Rejected, "{platform}");
+                .await;
+            assert_eq!(
+                prepared.unwrap_err().kind,
+                ErrorKind::Rejected,
+                "{platform}"
+            );
             assert!(
                 server.received_requests().await.unwrap().is_empty(),
                 "{platform}"
             );
-            let about_it = |text: &str| {
-                let findings = publisher.check(text, &target().limits());
-                findings.iter().any(|finding| matches!(finding, Finding::TooLong { unit, .. } if *unit == limit.unit))
+            let words = limit.unit().words();
+            let about_it = |said: &Said| {
+                let findings = check(platform, said, &target());
+                findings
+                    .iter()
+                    .any(|finding| finding.code == "too_long" && finding.detail.contains(words))
             };
-            assert!(about_it(&too_long) && !about_it(&longest), "{platform}");
+            assert!(
+                about_it(&too_long) && !about_it(&said(&longest)),
+                "{platform}"
+            );
         }
     }
 }
 
 #[tokio::test]
 async fn an_empty_text_is_refused() {
-    for (platform, publisher) in publishers() {
+    for (_, publisher) in publishers() {
         for empty in ["", " \n\t"] {
-            assert_eq!(
-                publisher.check(empty, &target().limits()),
-                [Finding::Empty],
-                "{platform}"
-            );
-            let error = publisher
-                .prepare(
-                    &at("http://127.0.0.1:1"),
-                    &target(),
-                    &tokens(),
-                    &content(empty),
-                )
-                .await
-                .unwrap_err();
-            assert_eq!(error.kind, ErrorKind::Rejected, "{platform}");
+            assert_refused(publisher, &said(empty), "empty").await;
         }
+    }
+}
+
+#[tokio::test]
+async fn what_a_publisher_cannot_send_yet_is_refused_and_not_left_out() {
+    const YET: &str = "not_published_yet";
+    for (platform, publisher) in publishers() {
+        let (rules, sends) = (rules(platform), publisher.capabilities().sends);
+        let mut thread = said("Hi");
+        thread.body.parts = vec![Part {
+            text: PostText::parse("and so on").unwrap(),
+            media: Vec::new(),
+        }];
+        if rules.threads.is_some() && !sends.threads {
+            assert_refused(publisher, &thread, YET).await;
+        }
+        let mut comment = said("Hi");
+        comment.body.first_comment = Some(PostText::parse("first").unwrap());
+        if rules.first_comment.is_some() && !sends.first_comment {
+            assert_refused(publisher, &comment, YET).await;
+        }
+        let mut card = said("Hi");
+        card.body.link = Some(Link::parse("https://example.com/").unwrap());
+        if rules.link.is_sent(false) && !sends.link_card {
+            assert_refused(publisher, &card, YET).await;
+        }
+        let mut pictured = said("Hi");
+        pictured.body.media = vec![crate::rules::testing::picture()];
+        if !sends.media {
+            assert_refused(publisher, &pictured, YET).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn options_of_another_platform_are_refused() {
+    for (platform, publisher) in publishers() {
+        let other = if platform == Platform::Reddit {
+            "slack"
+        } else {
+            "reddit"
+        };
+        let mut said = said("Hi");
+        said.options = Some(serde_json::from_value(json!({ "platform": other })).unwrap());
+        assert_refused(publisher, &said, "wrong_platform").await;
     }
 }
 
@@ -175,9 +245,10 @@ async fn preparing_twice_gives_the_same_effect_and_no_secret_is_in_it() {
         let first = effect(publisher).await;
         assert_eq!(first, effect(publisher).await, "{platform}");
         assert!(!format!("{first:?}").contains("canary"), "{platform}");
+        let said = said("Hi");
         let other = Content {
             key: "another-key",
-            ..content("Hi")
+            ..content(&said)
         };
         let other = publisher
             .prepare(&at("http://127.0.0.1:1"), &target(), &tokens(), &other)

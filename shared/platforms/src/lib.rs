@@ -22,6 +22,7 @@ mod reddit;
 mod registry;
 #[cfg(test)]
 mod rehearsal;
+pub mod rules;
 pub mod sign_in;
 mod slack;
 mod telegram;
@@ -46,14 +47,13 @@ pub use linkedin::LinkedIn;
 pub use mastodon::Mastodon;
 pub use pinterest::Pinterest;
 pub use publisher::{
-    Capabilities, Class, Content, Delivery, Effect, Error, ErrorKind, Finding, Limits, Outcome,
-    Publisher, Target, TextLimit, Unit,
+    Capabilities, Class, Content, Delivery, Effect, Error, ErrorKind, Outcome, Publisher, Sends,
+    Target,
 };
 pub use reddit::Reddit;
 pub use registry::{connector, publisher};
 pub use slack::Slack;
 pub use telegram::Telegram;
-pub use text::{graphemes, mastodon_characters};
 pub use threads::Threads;
 pub use tiktok::TikTok;
 pub use tokens::{ClientCredentials, Tokens, Unreadable};

@@ -1,27 +1,25 @@
 //! What every platform must be able to do to publish a post: check it, prepare it, and send it with one request.
 
-use std::fmt;
-
 use async_trait::async_trait;
 use domain::Platform;
+use domain::content::Said;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use crate::egress::Egress;
+use crate::rules::Finding;
 use crate::tokens::Tokens;
 
 /// One platform's way of publishing: `prepare` (reversible), then the caller stores the effect and arms the publication, then `send`.
 #[async_trait]
 pub trait Publisher: Send + Sync {
-    /// What the platform takes and what it promises.
+    /// What is sent and what the platform promises.
     fn capabilities(&self) -> &'static Capabilities;
 
-    /// What is wrong with the text; nothing, when it can be published. The one count that creation, preview and publishing share.
-    fn check(&self, text: &str, limits: &Limits) -> Vec<Finding>;
-
-    /// Does everything that can be undone, and says exactly what `send` would send. An error means that nothing was published.
+    /// Does everything that can be undone, and says exactly what `send` would send. An error means that nothing was published. What
+    /// `rules::check` finds wrong is refused before any call.
     async fn prepare(
         &self,
         egress: &Egress,
@@ -40,41 +38,42 @@ pub trait Publisher: Send + Sync {
     ) -> Outcome;
 }
 
-/// What a platform takes and what it promises.
+/// What Tayang sends to a platform, and what the platform promises. What it takes is said by `rules`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Capabilities {
     /// The platform.
     pub platform: Platform,
-    /// Its limits for the text of a post: all of them apply.
-    pub text: &'static [TextLimit],
+    /// What of a post Tayang sends there so far, besides text and options.
+    pub sends: Sends,
     /// What is known after a lost answer.
     pub delivery: Delivery,
-    /// Where the platform documents this.
-    pub documentation: &'static str,
 }
 
-/// One limit for the text of a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct TextLimit {
-    /// What is counted.
-    pub unit: Unit,
-    /// The most that is taken, unless the account's server says otherwise.
-    pub limit: u32,
-    /// Whether the account's server may say otherwise.
-    pub set_by_server: bool,
-    /// How it is counted, in words.
-    pub counting: &'static str,
+/// What of a post Tayang sends to a platform so far, besides text and options.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each asked for by its name"
+)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sends {
+    /// Files.
+    pub media: bool,
+    /// The card of a link.
+    pub link_card: bool,
+    /// What follows in the same thread.
+    pub threads: bool,
+    /// A first comment.
+    pub first_comment: bool,
 }
 
-/// What is counted in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Unit {
-    /// Letters as people see them (grapheme clusters).
-    Characters,
-    /// Bytes in UTF-8.
-    Bytes,
+impl Sends {
+    /// Text and options only.
+    pub const TEXT: Self = Self {
+        media: false,
+        link_card: false,
+        threads: false,
+        first_comment: false,
+    };
 }
 
 /// What is known after a lost answer.
@@ -103,61 +102,6 @@ pub enum Class {
     C,
 }
 
-/// The limits of one account that differ from those of its platform.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// The most characters its server takes, where the server says so.
-    pub max_characters: Option<u32>,
-}
-
-/// Something that keeps a text from being published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum Finding {
-    /// There is nothing to publish.
-    Empty,
-    /// There is too much.
-    TooLong {
-        /// What was counted.
-        unit: Unit,
-        /// How much there is.
-        length: usize,
-        /// How much there may be.
-        limit: usize,
-    },
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("the text is empty"),
-            Self::TooLong {
-                unit,
-                length,
-                limit,
-            } => write!(
-                f,
-                "the text is too long: {length} {unit}, and the limit is {limit}"
-            ),
-        }
-    }
-}
-
-/// Compares counts with limits, in the order of the platform's table.
-pub(crate) fn findings(text: &str, counts: &[(Unit, usize, usize)]) -> Vec<Finding> {
-    if text.trim().is_empty() {
-        return vec![Finding::Empty];
-    }
-    let too_long = |&(unit, length, limit): &(Unit, usize, usize)| {
-        (length > limit).then_some(Finding::TooLong {
-            unit,
-            length,
-            limit,
-        })
-    };
-    counts.iter().filter_map(too_long).collect()
-}
-
 /// The account to publish to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
@@ -171,20 +115,11 @@ pub struct Target {
     pub max_characters: Option<u32>,
 }
 
-impl Target {
-    /// The limits of this account.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            max_characters: self.max_characters,
-        }
-    }
-}
-
 /// What to publish.
 #[derive(Clone, Copy, Debug)]
 pub struct Content<'a> {
-    /// The text, published byte for byte.
-    pub text: &'a str,
+    /// What the post says on this account; its text is published byte for byte.
+    pub said: &'a Said,
     /// The key of this publication: at least 128 random or hashed bits, the same at every attempt, never used for another one.
     pub key: &'a str,
     /// A time fixed for the publication, the same at every attempt.
@@ -305,9 +240,10 @@ impl Error {
         }
     }
 
-    /// The error for a text with findings.
+    /// The error for content that a platform does not take, or that Tayang cannot send there.
     pub(crate) fn unacceptable(findings: &[Finding]) -> Option<Self> {
-        let words: Vec<String> = findings.iter().map(Finding::to_string).collect();
+        let errors = findings.iter().filter(|finding| finding.is_error());
+        let words: Vec<String> = errors.map(Finding::to_string).collect();
         (!words.is_empty()).then(|| Self::new(ErrorKind::Rejected, words.join("; ")))
     }
 }

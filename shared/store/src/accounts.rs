@@ -1,6 +1,7 @@
 //! Connected accounts: every change moves the account's chore and what its team's admins must do along, in the same transaction.
 
 use domain::account::{Access, AccountChanged};
+use domain::queue::PostingTimes;
 use domain::{
     Account, AccountId, AccountName, AccountStatus, Activity, Member, Permission, Platform, PostId,
     PublicationId, TeamId,
@@ -47,6 +48,7 @@ struct AccountItem {
     checked_at: String,
     chore_at: String,
     unsettled: bool,
+    posting_times: Option<PostingTimes>,
     revision: u64,
 }
 
@@ -78,6 +80,7 @@ fn write(account: &Account) -> Result<Item> {
         checked_at: account.checked_at.to_string(),
         chore_at: account.chore_at.to_string(),
         unsettled: account.unsettled,
+        posting_times: account.posting_times.clone(),
         revision: account.revision,
     };
     to_item(&keys::account(account.team, account.id), ACCOUNT, &body)
@@ -109,6 +112,7 @@ fn read(item: Item) -> Result<Account> {
         checked_at: parse(ACCOUNT, &body.checked_at)?,
         chore_at: parse(ACCOUNT, &body.chore_at)?,
         unsettled: body.unsettled,
+        posting_times: body.posting_times,
         revision: body.revision,
     })
 }
@@ -258,6 +262,19 @@ impl Store {
         self.transact_as_member(writes).await
     }
 
+    /// Keeps another plan of an account.
+    pub async fn plan_account(
+        &self,
+        before: &Account,
+        changed: &AccountChanged,
+        member: &Member,
+    ) -> Result<()> {
+        let mut writes = vec![member_may(member, Permission::ManageTeam)];
+        writes.extend(change(Some(before), &changed.account)?);
+        writes.push(append(&changed.activity)?);
+        self.transact_as_member(writes).await
+    }
+
     /// Removes what is left of a disconnected account, the tokens before all else.
     pub async fn remove_account(&self, account: &Account) -> Result<()> {
         let mut writes = vec![
@@ -357,7 +374,7 @@ impl Store {
 
     /// The accounts that a team's admins must connect again, in order of id, at most `limit`.
     pub async fn todos(&self, team: TeamId, limit: usize) -> Result<Vec<Account>> {
-        let items = self.below(keys::team_partition(team), keys::TODO, None, limit);
+        let items = self.below(keys::team_partition(team), keys::TODO_ACCOUNT, None, limit);
         let ids = items.await?.into_iter().map(|item| {
             let todo: RemoteItem = from_item("todo", item)?;
             parse("todo", &todo.account)
@@ -410,6 +427,26 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Item>> {
+        self.beside(partition, prefix, after, (limit, true)).await
+    }
+
+    /// The last items of a partition whose sort key begins with `prefix`, the last first.
+    pub(crate) async fn last_below(
+        &self,
+        partition: String,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<Item>> {
+        self.beside(partition, prefix, None, (limit, false)).await
+    }
+
+    async fn beside(
+        &self,
+        partition: String,
+        prefix: &str,
+        after: Option<&str>,
+        (limit, forward): (usize, bool),
+    ) -> Result<Vec<Item>> {
         // No sort key has a space, so this comes right after `after`; all are ASCII, so a tilde comes after them.
         let first = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
         let first = if first.is_empty() {
@@ -427,6 +464,7 @@ impl Store {
             .expression_attribute_values(":pk", text(partition))
             .expression_attribute_values(":first", text(first))
             .expression_attribute_values(":last", text(format!("{prefix}~")))
+            .scan_index_forward(forward)
             .consistent_read(true);
         Ok(query
             .limit(page_size(limit))

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Activity, ActivityId, Actor, Scope, TeamId};
+use domain::chain::Link;
+use domain::{Activity, ActivityId, Actor, ContentHash, Scope};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::{Result, corrupt};
-use crate::item::{Item, from_item, page_size, parse, text, to_item, with_expiry};
-use crate::keys::{self, Key, PK, SK};
+use crate::item::{Item, from_item, parse, to_item, with_expiry};
+use crate::keys::{self, Key};
 use crate::transaction::Write;
 
 /// The `type` of an entry: what the stream of the table is filtered by.
@@ -36,6 +37,21 @@ struct ActivityItem {
     email_change: Option<String>,
     #[serde(default)]
     details: BTreeMap<String, String>,
+    place: Option<String>,
+    // What follows is written by `Store::seal` alone, which takes the partition of the index away again.
+    sequence: Option<u64>,
+    previous_hash: Option<String>,
+    hash: Option<String>,
+    unsealed_pk: Option<String>,
+}
+
+/// An entry as it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// The entry.
+    pub entry: Activity,
+    /// Its place in the chain of its team's log; none for the first moments, nor in other logs.
+    pub link: Option<Link>,
 }
 
 pub(crate) fn append(entry: &Activity) -> Result<Write> {
@@ -66,6 +82,11 @@ pub(crate) fn append(entry: &Activity) -> Result<Write> {
         invitation: entry.invitation.map(|id| id.to_string()),
         email_change: entry.email_change.map(|id| id.to_string()),
         details: entry.details.clone(),
+        place: entry.place.map(|place| place.to_string()),
+        sequence: None,
+        previous_hash: None,
+        hash: None,
+        unsealed_pk: keys::unsealed(entry),
     };
     let item = to_item(&keys::activity(entry), TYPE, &body)?;
     Ok(Write::create(match entry.scope {
@@ -78,7 +99,25 @@ pub(crate) fn append(entry: &Activity) -> Result<Write> {
 }
 
 fn read(item: Item) -> Result<Activity> {
-    let body: ActivityItem = from_item(TYPE, item)?;
+    Ok(read_logged(item)?.entry)
+}
+
+pub(crate) fn read_logged(item: Item) -> Result<Logged> {
+    let mut body: ActivityItem = from_item(TYPE, item)?;
+    let sealed = (body.sequence, body.previous_hash.take(), body.hash.take());
+    let link = match sealed {
+        (Some(sequence), Some(previous), Some(hash)) => Some(Link {
+            sequence,
+            previous: ContentHash::stored(previous),
+            hash: ContentHash::stored(hash),
+        }),
+        _ => None,
+    };
+    let entry = entry(body)?;
+    Ok(Logged { entry, link })
+}
+
+fn entry(body: ActivityItem) -> Result<Activity> {
     let scope = if let Some(team) = &body.team {
         Scope::Team(parse(TYPE, team)?)
     } else if let Some(user) = &body.user {
@@ -94,6 +133,7 @@ fn read(item: Item) -> Result<Activity> {
         id: parse(TYPE, &body.id)?,
         scope,
         at: parse(TYPE, &body.at)?,
+        place: body.place.map(|place| parse(TYPE, &place)).transpose()?,
         actor: body
             .actor
             .map(|user| parse(TYPE, &user))
@@ -111,42 +151,6 @@ fn read(item: Item) -> Result<Activity> {
 }
 
 impl Store {
-    /// A team's entries, newest first, beginning after `before`.
-    pub async fn activity(
-        &self,
-        team: TeamId,
-        before: Option<ActivityId>,
-        limit: usize,
-    ) -> Result<Vec<Activity>> {
-        let mut query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression(if before.is_some() {
-                "#PK = :pk AND #SK < :before"
-            } else {
-                "#PK = :pk"
-            })
-            .expression_attribute_names("#PK", PK)
-            .expression_attribute_values(":pk", text(keys::activity_partition(Scope::Team(team))))
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(page_size(limit));
-        if let Some(before) = before {
-            query = query
-                .expression_attribute_names("#SK", SK)
-                .expression_attribute_values(":before", text(before.to_string()));
-        }
-        query
-            .send()
-            .await?
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(read)
-            .collect()
-    }
-
     /// One entry of somebody's log.
     pub async fn entry(&self, scope: Scope, id: ActivityId) -> Result<Option<Activity>> {
         let key = Key {

@@ -1,6 +1,6 @@
 //! Chores: what must be looked after at a time, found by a tick, and soon after it was written by the table's stream.
 
-use domain::{Account, AccountId, TeamId};
+use domain::{Account, AccountId, Post, PostId, TeamId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -13,15 +13,26 @@ use crate::transaction::Write;
 /// The `type` of a chore: what the stream of the table is filtered by.
 pub const TYPE: &str = "chore";
 
-/// Something to look after: an account, or a deleted team to clear away.
+/// Something to look after: an account, a post, or a deleted team to clear away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chore {
     /// When.
     pub at: Timestamp,
     /// The team.
     pub team: TeamId,
-    /// The account; none for the team as a whole.
-    pub account: Option<AccountId>,
+    /// What of it.
+    pub about: About,
+}
+
+/// What of a team a chore is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// An account.
+    Account(AccountId),
+    /// A post.
+    Post(PostId),
+    /// The team as a whole.
+    Team,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,6 +40,7 @@ struct ChoreItem {
     at: String,
     team: String,
     account: Option<String>,
+    post: Option<String>,
 }
 
 impl Chore {
@@ -37,7 +49,16 @@ impl Chore {
         account.has_chore().then_some(Self {
             at: account.chore_at,
             team: account.team,
-            account: Some(account.id),
+            about: About::Account(account.id),
+        })
+    }
+
+    /// The chore of a post, if it has one.
+    pub(crate) fn of_post(post: &Post) -> Option<Self> {
+        post.chore_at.map(|at| Self {
+            at,
+            team: post.team,
+            about: About::Post(post.id),
         })
     }
 }
@@ -46,14 +67,23 @@ pub(crate) fn put(chore: &Chore) -> Result<Write> {
     let body = ChoreItem {
         at: chore.at.to_string(),
         team: chore.team.to_string(),
-        account: chore.account.map(|id| id.to_string()),
+        account: if let About::Account(id) = chore.about {
+            Some(id.to_string())
+        } else {
+            None
+        },
+        post: if let About::Post(id) = chore.about {
+            Some(id.to_string())
+        } else {
+            None
+        },
     };
-    let key = keys::chore(chore.at, chore.team, chore.account);
+    let key = keys::chore(chore.at, chore.team, chore.about);
     Ok(Write::put(to_item(&key, TYPE, &body)?))
 }
 
 pub(crate) fn done(chore: &Chore) -> Write {
-    Write::delete(keys::chore(chore.at, chore.team, chore.account))
+    Write::delete(keys::chore(chore.at, chore.team, chore.about))
 }
 
 fn read(item: Item) -> Result<Chore> {
@@ -61,7 +91,11 @@ fn read(item: Item) -> Result<Chore> {
     Ok(Chore {
         at: parse(TYPE, &body.at)?,
         team: parse(TYPE, &body.team)?,
-        account: body.account.map(|id| parse(TYPE, &id)).transpose()?,
+        about: match (body.account, body.post) {
+            (Some(id), _) => About::Account(parse(TYPE, &id)?),
+            (None, Some(id)) => About::Post(parse(TYPE, &id)?),
+            (None, None) => About::Team,
+        },
     })
 }
 

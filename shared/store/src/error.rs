@@ -20,6 +20,14 @@ pub enum Error {
     /// The member's role no longer allows it.
     #[error("the member's role no longer allows it")]
     Forbidden,
+    /// It is more than can be written at once; nothing was written.
+    #[error("{writes} writes, and at most {most} happen at once")]
+    TooMuch {
+        /// How many there would be.
+        writes: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// DynamoDB cannot do it at the moment; nothing was written.
     #[error("DynamoDB is not available: {0}")]
     Unavailable(String),

@@ -24,22 +24,35 @@
 //! | invitations of a team | `TEAM#id` | `INVITATION#id` | `Store::invitations_of_team` |
 //! | whom a team has invited | `TEAM#id` | `INVITED#sha256` | `Store::invite` (condition) |
 //! | invitations of an address | `EMAIL#sha256` | `INVITATION#id` | `Store::invitations_for` |
-//! | what a team's admins must do | `TEAM#id` | `TODO#ACCOUNT#id` | `Store::todos` |
+//! | accounts that a team's admins must connect again | `TEAM#id` | `TODO#ACCOUNT#id` | `Store::todos` |
+//! | posts that wait for somebody of a team | `TEAM#id` | `TODO#POST#id` | `Store::posts_to_do` |
 //! | account | `TEAM#id` | `ACCOUNT#id` | `Store::accounts`, `account`, `accounts_named` |
 //! | which account a remote one is | `TEAM#id` | `REMOTE#sha256` | `Store::connected` |
 //! | accounts that hang on one consent | `GRANT#sha256` | `team#account` | `Store::of_grant` |
 //! | publications of an account that may yet go out | `OPEN#account` | `post#publication` | `Store::open_publications` |
-//! | chore: an account to look after, a team to clear away | `CHORE#shard` | `milliseconds#team[#account]` | `Store::chores` |
+//! | chore: an account or a post to look after, a team to clear away | `CHORE#shard` | `milliseconds#team[#account or post]` | `Store::chores` |
 //! | post | `POST#id` | `META` | `Store::post` |
 //! | publication | `POST#id` | `PUB#id` | `Store::post` |
 //! | attempt | `POST#id` | `PUB#id#ATTEMPT#revision` | `Store::post` |
-//! | posts of a team, newest first | index `by_team`: `TEAM#id` | post id | `Store::posts_of_team` |
-//! | posts of a team in a status | index `by_status`: `TEAM#id#status` | post id | `Store::posts_of_team` |
+//! | posts of a team by change | index `by_change`: `TEAM#id` | `milliseconds#post` | `Store::posts_of_team` |
+//! | posts of a team by time | index `by_publish`: `TEAM#id` | `milliseconds#post` | `Store::posts_of_team` |
+//! | posts of a team in a status by change | index `by_status_change`: `TEAM#id#status` | `milliseconds#post` | `Store::posts_of_team` |
+//! | posts of a team in a status by time | index `by_status_publish`: `TEAM#id#status` | `milliseconds#post` | `Store::posts_of_team` |
+//! | what a post said once | `HISTORY#post` | `EDITION#number` | `Store::history` |
+//! | what was said about a post | `HISTORY#post` | `FEEDBACK#id` | `Store::history` |
+//! | taken slot of an account's queue | `SLOT#account` | `milliseconds` | `Store::taken_slots` |
+//! | file | `MEDIA#id` | `META` | `Store::media`, `media_named`, `media_use` |
+//! | files of a team | `TEAM#id` | `MEDIA#id` | `Store::media_of_team` |
+//! | how many files and bytes a team has | `TEAM#id` | `MEDIA_COUNT` | `Store::create_media` (condition) |
+//! | a file to look at, whether a post uses it | `MEDIA_LOOK#shard` | `milliseconds#media` | `Store::media_looks` |
 //! | approved content | `SNAPSHOT#sha256` | `META` | `Store::snapshot` |
 //! | due publication | `DUE#shard` | `milliseconds#post#publication` | `Store::due` |
 //! | armed publication | `ARMED#shard` | `milliseconds#post#publication` | `Store::overdue_armed` |
 //! | stop switch | `CONTROL` | `PUBLISHING` | `Store::arm` (condition) |
-//! | activity | `ACTIVITY#scope id` | activity id | `Store::activity` |
+//! | how far posts were looked through for new rules of time zones | `CONTROL` | `TIME_RULES` | `Store::rule_check` |
+//! | activity | `ACTIVITY#scope id` | activity id | `Store::log`, `entries`, `entry` |
+//! | end of the chain of a team's log | `CHAIN#team` | `HEAD` | `Store::chain_head` |
+//! | entries of teams' logs that have no place in the chain yet | index `unsealed`: `UNSEALED#shard` | activity id | `Store::unsealed` |
 //!
 //! In the vault's table:
 //!
@@ -54,26 +67,38 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AccountId, Activity, ContentHash, Email, EmailChangeId, InvitationId, OfferId, PasswordResetId,
-    Platform, PostId, Provider, PublicationId, RegistrationId, Scope, SessionId, Status, TeamId,
-    UserId,
+    AccountId, Activity, ContentHash, Email, EmailChangeId, FeedbackId, InvitationId, MediaId,
+    OfferId, PasswordResetId, Platform, PostId, Provider, PublicationId, RegistrationId, Scope,
+    SessionId, Status, TeamId, UserId,
 };
 use jiff::Timestamp;
+
+use crate::chores::About;
 
 /// The name of the partition key.
 pub const PK: &str = "PK";
 /// The name of the sort key.
 pub const SK: &str = "SK";
-/// The index of a team's posts.
-pub const BY_TEAM: &str = "by_team";
-/// The index of a team's posts in one status.
-pub const BY_STATUS: &str = "by_status";
-/// The partition keys of the two indexes, and the sort key that they share.
+/// The index of a team's posts by their last change.
+pub const BY_CHANGE: &str = "by_change";
+/// The index of a team's posts that have a time, by that.
+pub const BY_PUBLISH: &str = "by_publish";
+/// The index of a team's posts in one status by their last change.
+pub const BY_STATUS_CHANGE: &str = "by_status_change";
+/// The index of a team's posts in one status that have a time, by that.
+pub const BY_STATUS_PUBLISH: &str = "by_status_publish";
+/// The partition keys of these indexes, and their sort keys.
 pub const TEAM_PK: &str = "team_pk";
 /// See `TEAM_PK`.
 pub const STATUS_PK: &str = "status_pk";
 /// See `TEAM_PK`.
-pub const TEAM_SK: &str = "team_sk";
+pub const CHANGE_SK: &str = "change_sk";
+/// See `TEAM_PK`.
+pub const PUBLISH_SK: &str = "publish_sk";
+/// The index of entries of the log that have no place in their chain yet, and its partition key. Its sort key is that of the table.
+pub const UNSEALED: &str = "unsealed";
+/// See `UNSEALED`.
+pub const UNSEALED_PK: &str = "unsealed_pk";
 /// The index of the vault by the key that an item's own key is wrapped with, and its partition key.
 pub const BY_KEY: &str = "by_key";
 /// See `BY_KEY`.
@@ -195,6 +220,10 @@ pub(crate) fn key_rotation() -> Key {
     Key::new("CONTROL", "KEY_ROTATION")
 }
 
+pub(crate) fn rule_check() -> Key {
+    Key::new("CONTROL", "TIME_RULES")
+}
+
 pub(crate) const SIGNING_KEYS: &str = "SIGNING_KEYS";
 
 pub(crate) fn signing_key(kid: &str) -> Key {
@@ -240,10 +269,16 @@ pub(crate) fn invitation_for(address: &Email, id: InvitationId) -> Key {
     Key::new(email(address).pk, format!("{INVITATION}{id}"))
 }
 
-pub(crate) const TODO: &str = "TODO#";
-
 pub(crate) fn todo_for_account(team: TeamId, id: AccountId) -> Key {
-    Key::new(team_partition(team), format!("{TODO}{ACCOUNT}{id}"))
+    Key::new(team_partition(team), format!("{TODO_ACCOUNT}{id}"))
+}
+
+pub(crate) const TODO_ACCOUNT: &str = "TODO#ACCOUNT#";
+
+pub(crate) const TODO_POST: &str = "TODO#POST#";
+
+pub(crate) fn todo_for_post(team: TeamId, id: PostId) -> Key {
+    Key::new(team_partition(team), format!("{TODO_POST}{id}"))
 }
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT#";
@@ -285,19 +320,44 @@ pub(crate) fn chore_partition(shard: u8) -> String {
     format!("CHORE#{shard:02}")
 }
 
-/// The chore of an account, or of a whole team.
-pub(crate) fn chore(at: Timestamp, team: TeamId, account: Option<AccountId>) -> Key {
+/// The chore of an account, of a post, or of a whole team.
+pub(crate) fn chore(at: Timestamp, team: TeamId, about: About) -> Key {
     let time = due_time(at);
-    match account {
-        Some(account) => Key::new(
-            chore_partition(account.uuid().as_bytes()[15] % SHARDS),
-            format!("{time}#{team}#{account}"),
-        ),
-        None => Key::new(
-            chore_partition(team.uuid().as_bytes()[15] % SHARDS),
-            format!("{time}#{team}"),
-        ),
-    }
+    let (uuid, sk) = match about {
+        About::Account(account) => (account.uuid(), format!("{time}#{team}#{account}")),
+        About::Post(post) => (post.uuid(), format!("{time}#{team}#{post}")),
+        About::Team => (team.uuid(), format!("{time}#{team}")),
+    };
+    Key::new(chore_partition(uuid.as_bytes()[15] % SHARDS), sk)
+}
+
+pub(crate) fn slot_partition(account: AccountId) -> String {
+    format!("SLOT#{account}")
+}
+
+pub(crate) fn slot(account: AccountId, at: Timestamp) -> Key {
+    Key::new(slot_partition(account), due_time(at))
+}
+
+pub(crate) fn history_partition(post: PostId) -> String {
+    format!("HISTORY#{post}")
+}
+
+pub(crate) const EDITION: &str = "EDITION#";
+
+pub(crate) fn edition(post: PostId, number: u32) -> Key {
+    Key::new(history_partition(post), format!("{EDITION}{number:010}"))
+}
+
+pub(crate) const FEEDBACK: &str = "FEEDBACK#";
+
+pub(crate) fn feedback(post: PostId, id: FeedbackId) -> Key {
+    Key::new(history_partition(post), format!("{FEEDBACK}{id}"))
+}
+
+/// The sort key of the indexes of posts.
+pub(crate) fn moment(at: Timestamp, post: PostId) -> String {
+    format!("{}#{post}", due_time(at))
 }
 
 pub(crate) fn offer(id: OfferId) -> Key {
@@ -348,6 +408,31 @@ pub(crate) fn team_status(team: TeamId, status: Status) -> String {
     format!("{}#{status}", team_partition(team))
 }
 
+pub(crate) const MEDIA: &str = "MEDIA#";
+
+pub(crate) fn media(id: MediaId) -> Key {
+    Key::meta(format!("{MEDIA}{id}"))
+}
+
+pub(crate) fn media_of_team(team: TeamId, id: MediaId) -> Key {
+    Key::new(team_partition(team), format!("{MEDIA}{id}"))
+}
+
+pub(crate) fn media_count(team: TeamId) -> Key {
+    Key::new(team_partition(team), "MEDIA_COUNT")
+}
+
+pub(crate) fn media_look_partition(shard: u8) -> String {
+    format!("MEDIA_LOOK#{shard:02}")
+}
+
+pub(crate) fn media_look(at: Timestamp, id: MediaId) -> Key {
+    Key::new(
+        media_look_partition(id.uuid().as_bytes()[15] % SHARDS),
+        format!("{}#{id}", due_time(at)),
+    )
+}
+
 pub(crate) fn snapshot(hash: &ContentHash) -> Key {
     Key::meta(format!("SNAPSHOT#{}", hash.as_str()))
 }
@@ -395,6 +480,27 @@ pub(crate) fn activity_partition(scope: Scope) -> String {
         Scope::Registration(id) => format!("ACTIVITY#{id}"),
         Scope::PasswordReset(id) => format!("ACTIVITY#{id}"),
     }
+}
+
+/// Whose log an entry of a team is in, by its key.
+pub(crate) fn team_of_activity(key: &Key) -> Option<&str> {
+    key.pk.strip_prefix("ACTIVITY#")
+}
+
+/// The partition of the index that an entry is in until it has its place in the chain; only teams' logs are chains.
+pub(crate) fn unsealed(entry: &Activity) -> Option<String> {
+    match entry.scope {
+        Scope::Team(_) => Some(unsealed_partition(entry.id.uuid().as_bytes()[15] % SHARDS)),
+        Scope::User(_) | Scope::Registration(_) | Scope::PasswordReset(_) => None,
+    }
+}
+
+pub(crate) fn unsealed_partition(shard: u8) -> String {
+    format!("UNSEALED#{shard:02}")
+}
+
+pub(crate) fn chain_head(team: TeamId) -> Key {
+    Key::new(format!("CHAIN#{team}"), "HEAD")
 }
 
 pub(crate) fn activity(entry: &Activity) -> Key {

@@ -16,17 +16,22 @@ use crate::error::{Error, Result, corrupt};
 use crate::item::{Item, from_item, number, parse, seconds, text, to_item};
 use crate::keys::{self, PK, SK};
 use crate::posts::{Attempt, append_attempt, set_status};
-use crate::transaction::{Cancelled, Write};
+use crate::transaction::{Cancelled, Write, pause};
 
 pub(crate) const PUBLICATION: &str = "publication";
 /// The `type` of a due row: what the stream of the table is filtered by.
 pub const DUE: &str = "due";
-const RECORD_TRIES: u32 = 8;
+/// How often a record is tried while other publications of the same post begin and end: each time one of them gets through.
+const RECORD_TRIES: u32 = 60;
+/// After how many of them the pause grows no more.
+const LONGEST_PAUSE: u32 = 3;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct PublicationItem {
     id: String,
     post: String,
+    #[serde(default)]
+    occurrence: u32,
     team: String,
     account: String,
     platform: Platform,
@@ -93,8 +98,8 @@ pub struct Recording<'a> {
     pub reason: Option<String>,
     /// Whether somebody tried to publish it; otherwise it follows from what happened to its account.
     pub tried: bool,
-    /// The id of the entry for the log.
-    pub entry: domain::ActivityId,
+    /// What the entry for the log is made with.
+    pub entry: domain::Entry,
     /// When.
     pub now: Timestamp,
 }
@@ -103,6 +108,7 @@ pub(crate) fn write(publication: &Publication) -> Result<Item> {
     let mut body = PublicationItem {
         id: publication.id.to_string(),
         post: publication.post.to_string(),
+        occurrence: publication.occurrence,
         team: publication.team.to_string(),
         account: publication.account.to_string(),
         platform: publication.platform,
@@ -185,6 +191,7 @@ pub(crate) fn read(item: Item) -> Result<Publication> {
     Ok(Publication {
         id: parse(PUBLICATION, &body.id)?,
         post: parse(PUBLICATION, &body.post)?,
+        occurrence: body.occurrence,
         team: parse(PUBLICATION, &body.team)?,
         account: parse(PUBLICATION, &body.account)?,
         platform: body.platform,
@@ -229,7 +236,7 @@ pub(crate) fn open_row(publication: &Publication) -> Result<Write> {
     Ok(Write::put(to_item(&key, "open", &Open {})?))
 }
 
-fn read_row(item: Item) -> Result<DueRow> {
+pub(crate) fn read_row(item: Item) -> Result<DueRow> {
     let body: RowItem = from_item(DUE, item)?;
     Ok(DueRow {
         at: parse(DUE, &body.at)?,
@@ -321,32 +328,13 @@ impl Store {
             post: armed.post.to_string(),
             publication: armed.id.to_string(),
         };
-        let publishing = [
-            (":publishing", text(Status::Publishing.to_string())),
-            (
-                ":status_pk",
-                text(keys::team_status(armed.team, Status::Publishing)),
-            ),
-        ];
-        let approved = [
-            (":approved", text(Status::Approved.to_string())),
-            (":hash", text(armed.content.as_str())),
-        ];
         let active = [
             (":active", text(AccountStatus::Active.to_string())),
             (":generation", number(account.token_generation)),
         ];
         let writes = vec![
             replace(before, armed).map_err(failed)?,
-            Write::update(
-                keys::post(armed.post),
-                "SET #status = :publishing, #status_pk = :status_pk",
-                publishing,
-            )
-            .only_if(
-                "#status IN (:approved, :publishing) AND #approved_hash = :hash",
-                &approved,
-            ),
+            approved(armed),
             Write::check(keys::account(account.team, account.id)).only_if(
                 "#status = :active AND #token_generation = :generation",
                 &active,
@@ -377,13 +365,12 @@ impl Store {
     /// Records what came of a try: the publication, the attempt, the post's status, the entry for the log, the rows, all at once.
     /// `Error::Stale` means that the publication was changed meanwhile and nothing was recorded.
     pub async fn record(&self, recording: &Recording<'_>) -> Result<()> {
-        let Recording {
-            before, after, now, ..
-        } = *recording;
-        for _ in 0..RECORD_TRIES {
+        let Recording { before, now, .. } = *recording;
+        for attempt in 0..RECORD_TRIES {
             let Some(record) = self.post(before.post).await? else {
                 return Err(Error::Stale);
             };
+            let after = &record.post.still(recording.after);
             let publications: Vec<_> = record
                 .publications
                 .into_iter()
@@ -395,16 +382,14 @@ impl Store {
                     }
                 })
                 .collect();
-            let status = next_status(&record.post, &publications);
-            let mut writes = vec![
-                replace(before, after)?,
-                set_status(&record.post, status, now),
-            ];
+            let mut writes = vec![replace(before, after)?];
+            let fails_anew = Post::is_trouble(after);
+            writes.extend(set_status(&record.post, &publications, fails_anew, now)?);
             if recording.tried {
-                writes.push(append_attempt(after, &attempt(recording))?);
+                writes.push(append_attempt(after, &tried(recording, after))?);
             }
             if let Some(kind) = kind_of(&after.state, recording.tried) {
-                writes.push(append(&entry(recording, kind))?);
+                writes.push(append(&entry(recording, after, kind))?);
             }
             let due = after.is_due_sometime();
             if let State::Armed { since, .. } = before.state {
@@ -426,12 +411,40 @@ impl Store {
             writes.extend(account_still(before, after));
             match self.transact(writes).await {
                 // Another publication of the same post ended at the same moment: its end counts for the status, so look again.
-                Err(cancelled) if cancelled.at(1) && !cancelled.at(0) => {}
+                Err(cancelled) if cancelled.at(1) && !cancelled.at(0) => {
+                    pause(attempt.min(LONGEST_PAUSE)).await;
+                }
                 done => return Ok(done?),
             }
         }
         Err(Error::Unavailable("the post changes too often".into()))
     }
+}
+
+/// The post goes out, if somebody said yes to exactly this. One of its further times leaves its status alone.
+fn approved(armed: &Publication) -> Write {
+    let hash = (":hash", text(armed.content.as_str()));
+    if armed.occurrence > 0 {
+        return Write::check(keys::post(armed.post)).only_if("#repeat_hash = :hash", &[hash]);
+    }
+    let publishing = [
+        (":publishing", text(Status::Publishing.to_string())),
+        (
+            ":status_pk",
+            text(keys::team_status(armed.team, Status::Publishing)),
+        ),
+        // What somebody decides on what was read before must not undo this.
+        (":one", number(1)),
+    ];
+    Write::update(
+        keys::post(armed.post),
+        "SET #status = :publishing, #status_pk = :status_pk ADD #version :one",
+        publishing,
+    )
+    .only_if(
+        "#status IN (:approved, :publishing) AND #approved_hash = :hash",
+        &[(":approved", text(Status::Approved.to_string())), hash],
+    )
 }
 
 /// What waits for its account says so only while that is true: the account must need to be connected again, or be connected again.
@@ -448,17 +461,6 @@ fn account_still(before: &Publication, after: &Publication) -> Option<Write> {
     ))
 }
 
-/// A post that has not begun to go out keeps its status; one that has gets it from its publications.
-fn next_status(post: &Post, publications: &[Publication]) -> Status {
-    let status = Post::status_from(publications);
-    let begun = publications.iter().any(|publication| publication.epoch > 0);
-    if status == Status::Publishing && !begun {
-        post.status
-    } else {
-        status
-    }
-}
-
 fn kind_of(state: &State, tried: bool) -> Option<Kind> {
     match state {
         State::Published { .. } => Some(Kind::PublicationPublished),
@@ -472,18 +474,17 @@ fn kind_of(state: &State, tried: bool) -> Option<Kind> {
     }
 }
 
-fn attempt(recording: &Recording<'_>) -> Attempt {
+fn tried(recording: &Recording<'_>, after: &Publication) -> Attempt {
     Attempt {
-        publication: recording.after.id,
-        epoch: recording.after.epoch,
+        publication: after.id,
+        epoch: after.epoch,
         at: recording.now,
-        outcome: StateName::from(&recording.after.state).to_string(),
+        outcome: StateName::from(&after.state).to_string(),
         reason: recording.reason.clone(),
     }
 }
 
-fn entry(recording: &Recording<'_>, kind: Kind) -> Activity {
-    let after = recording.after;
+fn entry(recording: &Recording<'_>, after: &Publication, kind: Kind) -> Activity {
     let mut entry = Activity::new(
         recording.entry,
         Scope::Team(after.team),

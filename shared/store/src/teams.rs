@@ -242,7 +242,7 @@ impl Store {
         let chore = Chore {
             at: entry.at,
             team: team.id,
-            account: None,
+            about: chores::About::Team,
         };
         let writes = vec![
             member_may(member, Permission::ManageTeam),

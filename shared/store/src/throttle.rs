@@ -53,6 +53,8 @@ pub enum TryKey<'a> {
     Invitation(TeamId),
     /// Accounts that a user tries to connect.
     Connection(UserId),
+    /// Files that a user announces.
+    Upload(UserId),
 }
 
 impl TryKey<'_> {
@@ -64,6 +66,7 @@ impl TryKey<'_> {
             Self::MailFrom(place) => keys::tries(&["mail_from", &place.to_string(), &end]),
             Self::Trip(place) => keys::tries(&["trip", &place.to_string(), &end]),
             Self::Invitation(team) => keys::tries(&["invitation", &team.to_string(), &end]),
+            Self::Upload(user) => keys::tries(&["upload", &user.to_string(), &end]),
             Self::Connection(user) => keys::tries(&["connection", &user.to_string(), &end]),
         }
     }

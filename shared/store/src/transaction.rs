@@ -14,6 +14,8 @@ use crate::error::Error;
 use crate::item::Item;
 use crate::keys::{Key, PK};
 
+/// The most actions of one transaction: a limit of DynamoDB.
+pub(crate) const MOST_WRITES: usize = 100;
 /// How often a transaction that met another one on the same item is tried again, and how long the first wait is.
 const CONFLICT_RETRIES: u32 = 6;
 const CONFLICT_WAIT: Duration = Duration::from_millis(20);

@@ -245,6 +245,7 @@ async fn accounts_are_shown_with_what_was_granted_and_what_we_may_do_and_never_w
         "name",
         "permissions",
         "platform",
+        "posting_times",
         "problem",
         "scopes",
         "status",

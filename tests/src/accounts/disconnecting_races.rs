@@ -106,7 +106,9 @@ async fn only_admins_disconnect_and_one_who_was_demoted_a_moment_before_does_not
     member.role = Role::Admin;
     let before = scene.stored(&world, &account).await;
     let app = world.stack.app();
-    let changed = before.disconnect(&member, app.new_id(), app.now()).unwrap();
+    let changed = before
+        .disconnect(&member, domain::Entry::system(app.new_id()), app.now())
+        .unwrap();
     let refused = world
         .store()
         .disconnect_account(&before, &changed, Some(&member))

@@ -372,7 +372,11 @@ async fn one_consent_connects_every_page_of_it_again_that_the_team_has() {
     let app = world.stack.app();
     for id in &ids {
         let before = scene.stored(&world, id).await;
-        let failed = before.failed("The session has been invalidated", app.new_id(), app.now());
+        let failed = before.failed(
+            "The session has been invalidated",
+            domain::Entry::system(app.new_id()),
+            app.now(),
+        );
         let failed = failed.unwrap();
         let entry = Some(&failed.activity);
         let kept = world

@@ -1,7 +1,7 @@
 //! Memberships that change or end while somebody is at work.
 
 use domain::team::Change;
-use domain::{Content, Post, PostText, Role, Team, TeamName};
+use domain::{Entry, Role, Team, TeamName};
 use serde_json::json;
 
 use super::scene::Scene;
@@ -65,68 +65,13 @@ async fn a_demotion_between_reading_the_role_and_writing_wins() {
         .await
         .unwrap()
         .remove(0);
-    let content = || Content {
-        text: PostText::parse("Too late").unwrap(),
-    };
-    let created = Post::create(
-        app.new_id(),
+    let again = account.clone().connected(
         &member,
-        content(),
-        std::slice::from_ref(&account),
-        app.new_id(),
+        Some(&account),
+        None,
+        Entry::system(app.new_id()),
         app.now(),
-    )
-    .unwrap();
-    let refused = scene.world.store().create_post(&created, &member).await;
-    assert!(
-        matches!(refused, Err(store::Error::Forbidden)),
-        "{refused:?}"
     );
-
-    let record = scene
-        .world
-        .store()
-        .post(scene.ours.post.parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap();
-    let late = domain::schedule::DEFAULT_MAX_LATE;
-    let schedule = domain::schedule::Schedule::new(app.now(), late, app.now()).unwrap();
-    let team = scene
-        .world
-        .store()
-        .team(member.team)
-        .await
-        .unwrap()
-        .unwrap();
-    let scheduled = record
-        .post
-        .schedule(
-            &member,
-            domain::post::Plan {
-                schedule,
-                settings: &team.settings,
-                accounts: std::slice::from_ref(&account),
-                publications: Vec::new(),
-            },
-            || app.new_id(),
-            app.new_id(),
-            app.now(),
-        )
-        .unwrap();
-    let refused = scene
-        .world
-        .store()
-        .schedule_post(&scheduled, &team, &member)
-        .await;
-    assert!(
-        matches!(refused, Err(store::Error::Forbidden)),
-        "{refused:?}"
-    );
-
-    let again = account
-        .clone()
-        .connected(&member, Some(&account), None, app.new_id(), app.now());
     let sealed = scene.world.store().sealed_tokens(account.id).await;
     let refused = scene
         .world
@@ -163,7 +108,7 @@ async fn an_admin_of_the_deployment_who_is_demoted_meanwhile_creates_no_team() {
         app.new_id(),
         (TeamName::parse("Too late").unwrap(), Change::default()),
         &operator,
-        app.new_id(),
+        Entry::system(app.new_id()),
         app.now(),
     )
     .unwrap();

@@ -37,7 +37,7 @@ impl Read<'_> {
     /// Tries to change members; what came of each try.
     async fn members(&self) -> Vec<store::Result<()>> {
         let (app, admin) = (self.scene.world.stack.app(), &self.admin);
-        let (id, now) = (|| app.new_id(), app.now());
+        let (id, now) = (|| domain::Entry::system(app.new_id()), app.now());
         let newcomer = self.user(&self.scene.stranger.id).await;
         let added = admin.add(&newcomer, Role::Admin, id(), now).unwrap();
         let viewer = self.member(&self.scene.viewer).await;
@@ -61,7 +61,7 @@ impl Read<'_> {
     /// Tries to invite, and what can be done with an invitation.
     async fn invitations(&self) -> Vec<store::Result<()>> {
         let (app, admin) = (self.scene.world.stack.app(), &self.admin);
-        let (id, now) = (|| app.new_id(), app.now());
+        let (id, now) = (|| domain::Entry::system(app.new_id()), app.now());
         let wish = (Email::parse("new@example.com").unwrap(), Role::Admin);
         let invited = Invitation::create(app.new_id(), admin, wish, id(), now).unwrap();
         let before = self.invitation().await;
@@ -77,7 +77,7 @@ impl Read<'_> {
     /// Tries to change the team, to delete it, and to take an account from it.
     async fn team(&self) -> Vec<store::Result<()>> {
         let (app, admin) = (self.scene.world.stack.app(), &self.admin);
-        let (id, now) = (|| app.new_id(), app.now());
+        let (id, now) = (|| domain::Entry::system(app.new_id()), app.now());
         let team = self.store.team(admin.team).await.unwrap().unwrap();
         let change = Change {
             approval_required: Some(true),

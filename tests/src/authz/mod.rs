@@ -2,8 +2,10 @@
 
 mod changes;
 mod demoted;
+mod demoted_writers;
 mod fields;
-mod foreign;
+pub(crate) mod foreign;
+mod posts;
 pub(crate) mod requests;
 pub(crate) mod scene;
 mod spares;
@@ -33,12 +35,20 @@ pub(crate) enum Access {
 }
 
 /// Every route and who may use it. What that means for each role is in the matrix of the domain.
-const ROUTES: [(&str, Access); 58] = [
+const ROUTES: &[(&str, Access)] = &[
     ("DELETE /invitations/{invitationId}", Access::SignedIn),
     ("DELETE /me", Access::SignedIn),
     ("DELETE /me/identities/{provider}", Access::SignedIn),
     ("DELETE /me/sessions", Access::SignedIn),
     ("DELETE /me/sessions/{sessionId}", Access::SignedIn),
+    (
+        "DELETE /posts/repost/{postId}",
+        Access::Team(Permission::WritePosts),
+    ),
+    (
+        "DELETE /posts/{postId}",
+        Access::Team(Permission::WritePosts),
+    ),
     (
         "DELETE /teams/{teamId}",
         Access::Team(Permission::ManageTeam),
@@ -55,6 +65,10 @@ const ROUTES: [(&str, Access); 58] = [
         "DELETE /teams/{teamId}/members/{userId}",
         Access::Team(Permission::ManageTeam),
     ),
+    (
+        "DELETE /todos/{postId}",
+        Access::Team(Permission::WritePosts),
+    ),
     ("GET /.well-known/jwks.json", Access::Public),
     ("GET /accept-invitation", Access::Public),
     ("GET /activity", Access::Team(Permission::Read)),
@@ -64,6 +78,7 @@ const ROUTES: [(&str, Access); 58] = [
     ("GET /invitations", Access::SignedIn),
     ("GET /me", Access::SignedIn),
     ("GET /me/sessions", Access::SignedIn),
+    ("GET /media/{mediaId}", Access::Team(Permission::Read)),
     ("GET /oauth/authorize", Access::Public),
     ("GET /oauth/callback", Access::Public),
     ("GET /openapi.json", Access::Public),
@@ -98,6 +113,10 @@ const ROUTES: [(&str, Access); 58] = [
         Access::Team(Permission::ManageTeam),
     ),
     (
+        "PATCH /teams/{teamId}/accounts/{accountId}",
+        Access::Team(Permission::ManageTeam),
+    ),
+    (
         "PATCH /teams/{teamId}/members/{userId}",
         Access::Team(Permission::ManageTeam),
     ),
@@ -110,9 +129,31 @@ const ROUTES: [(&str, Access); 58] = [
     ("POST /me/email", Access::SignedIn),
     ("POST /me/identities", Access::SignedIn),
     ("POST /me/password", Access::SignedIn),
+    ("POST /media", Access::Team(Permission::WritePosts)),
     ("POST /oauth/choose", Access::Public),
     ("POST /posts", Access::Team(Permission::WritePosts)),
+    ("POST /posts/preview", Access::Team(Permission::Read)),
+    (
+        "POST /posts/repost/{postId}",
+        Access::Team(Permission::WritePosts),
+    ),
     ("POST /posts/schedule", Access::Team(Permission::WritePosts)),
+    (
+        "POST /posts/{postId}/approve",
+        Access::Team(Permission::ApprovePosts),
+    ),
+    (
+        "POST /posts/{postId}/feedback",
+        Access::Team(Permission::WritePosts),
+    ),
+    (
+        "POST /posts/{postId}/reject",
+        Access::Team(Permission::ApprovePosts),
+    ),
+    (
+        "POST /posts/{postId}/submit",
+        Access::Team(Permission::WritePosts),
+    ),
     ("POST /refresh-token", Access::Public),
     ("POST /register", Access::Public),
     ("POST /reset-password", Access::Public),
@@ -134,6 +175,7 @@ const ROUTES: [(&str, Access); 58] = [
         Access::Team(Permission::ManageTeam),
     ),
     ("POST /verify-email", Access::Public),
+    ("PUT /posts/{postId}", Access::Team(Permission::WritePosts)),
 ];
 
 /// After this the team is gone.

@@ -23,7 +23,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    fn new(route: &str) -> Self {
+    pub(super) fn new(route: &str) -> Self {
         let (method, path) = route.split_once(' ').unwrap();
         Self {
             method: method.parse().unwrap(),
@@ -35,17 +35,17 @@ impl Call {
         }
     }
 
-    fn parameter(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn parameter(mut self, name: &str, value: &str) -> Self {
         self.parameters.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    fn query(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    fn body(mut self, body: Value) -> Self {
+    pub(super) fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
@@ -118,8 +118,9 @@ impl Scene {
             team,
             name,
             account,
-            post,
             invitation,
+            media,
+            ..
         } = &self.ours;
         match route {
             "POST /register" => call.body(json!({ "email": self.new_address(), "password": PASSWORD, "name": "New", "locale": "id", "time_zone": "Asia/Jakarta" })),
@@ -184,10 +185,12 @@ impl Scene {
             "POST /teams/{teamId}/accounts/{accountId}/reconnect" => {
                 call.parameter("teamId", team).parameter("accountId", account).body(json!({ "password": "demo-pass-word-0001" }))
             }
-            "POST /posts" => call.body(json!({ "team_id": team, "text": "Fresh bread", "account_ids": [account] })),
-            "GET /posts/{postId}" => call.parameter("postId", post),
-            "POST /posts/schedule" => call.body(json!({ "post_id": post, "publish_at": (self.world.now() + seconds(86_400)).to_string(), "max_late_seconds": 600 })),
-            "GET /posts" | "GET /activity" => call.query("team_id", team),
+            "PATCH /teams/{teamId}/accounts/{accountId}" => call.parameter("teamId", team).parameter("accountId", account)
+                .body(json!({ "posting_times": [{ "day": "monday", "time": "09:00" }, { "day": "friday", "time": "17:30" }], "time_zone": "Asia/Jakarta" })),
+            "POST /media" => call.body(json!({ "team_id": team, "content_type": "image/jpeg", "bytes": 1_000 })),
+            "GET /media/{mediaId}" => call.parameter("mediaId", media),
+            "GET /activity" => call.query("team_id", team).query("actor_id", &self.admin.id),
+            other if other.contains("/posts") || other.contains("/todos/") => self.post_call(other, call).await,
             other => panic!("{other} has no row: say what a right request of it is"),
         }
     }
@@ -251,7 +254,7 @@ impl Scene {
             linked_at: app.now(),
         };
         let entry = Activity::new(
-            app.new_id(),
+            domain::Entry::system(app.new_id()),
             Scope::User(id),
             Actor::User(id),
             Kind::IdentityLinked,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::Role;
+use domain::media::{Findings, MediaState};
+use domain::{ContentHash, Media, MediaType, Role};
 use futures::join;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -48,6 +49,27 @@ pub(crate) struct Things {
     pub(crate) post: String,
     /// An invitation to somebody who is not here.
     pub(crate) invitation: String,
+    /// A picture that may be used.
+    pub(crate) media: String,
+}
+
+/// A picture of a team, as if it had been uploaded and checked.
+async fn picture(world: &World, admin: &Person, team: &str) -> String {
+    let (app, store) = (world.stack.app(), world.store());
+    let (team, user) = (team.parse().unwrap(), admin.id.parse().unwrap());
+    let member = store.member(team, user).await.unwrap().unwrap();
+    let (kind, bytes) = (MediaType::Jpeg, 48_213);
+    let media = Media::announce(app.new_id(), &member, kind, bytes, app.now()).unwrap();
+    assert!(store.create_media(&media, &member).await.unwrap());
+    let ready = MediaState::Ready(Findings {
+        fingerprint: ContentHash::of(team.to_string().as_bytes()),
+        bytes,
+        width: 1_200,
+        height: 800,
+        duration_ms: 0,
+    });
+    store.settle_media(&media, &ready).await.unwrap();
+    media.id.to_string()
 }
 
 /// A team with one admin. Teams are made by admins of the deployment; this one leaves it to its own.
@@ -61,17 +83,18 @@ async fn team(world: &World, admin: &Person, operator: &Person, name: &str) -> S
 async fn things(world: &World, admin: &Person, operator: &Person, name: &'static str) -> Things {
     let team = team(world, admin, operator, name).await;
     let account = admin.connect_bluesky(&team).await;
-    let body =
-        json!({ "team_id": team, "text": format!("News of {name}"), "account_ids": [account] });
+    let body = json!({ "team_id": team, "text": format!("News of {name}"), "account_ids": [account], "assignee_id": admin.id });
     let post = admin.api.post("/posts", &body).await.expect(201).id();
     let guest = format!("guest.of.{name}@example.com");
     let invitation = world.invite(&guest, &team, Role::Viewer).await;
+    let media = picture(world, admin, &team).await;
     Things {
         team,
         name,
         account,
         post,
         invitation,
+        media,
     }
 }
 
@@ -223,12 +246,18 @@ impl Scene {
 fn sorted(item: &HashMap<String, AttributeValue>) -> String {
     let fields: BTreeMap<_, _> = item
         .iter()
-        .map(|(name, value)| {
-            (
-                name,
-                value.as_m().map_or_else(|_| format!("{value:?}"), sorted),
-            )
-        })
+        .map(|(name, value)| (name, written(value)))
         .collect();
     format!("{fields:?}")
+}
+
+/// A value as text, what is within it in order too.
+fn written(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::M(fields) => sorted(fields),
+        AttributeValue::L(values) => {
+            format!("{:?}", values.iter().map(written).collect::<Vec<_>>())
+        }
+        other => format!("{other:?}"),
+    }
 }

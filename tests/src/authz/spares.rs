@@ -1,8 +1,11 @@
 //! What right requests take away or use up: made when it is needed, and kept until it is gone.
 
+use std::collections::HashMap;
+
 use domain::{Email, Role};
 use serde_json::{Value, json};
 
+use super::posts::Stands;
 use super::scene::Scene;
 use crate::harness::Person;
 
@@ -11,6 +14,7 @@ use crate::harness::Person;
 pub(crate) struct Spares {
     member: Option<String>,
     account: Option<String>,
+    pub(super) posts: HashMap<Stands, String>,
 }
 
 impl Scene {

@@ -14,6 +14,7 @@ fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for folder in [
         "shared/domain",
+        "shared/media",
         "shared/store",
         "shared/platforms",
         "shared/app",

@@ -4,8 +4,9 @@
 use std::fmt::Write;
 
 use app::http::problem::{KINDS, TYPE_BASE};
-use domain::Role;
+use domain::post::TRANSITIONS;
 use domain::team::MATRIX;
+use domain::{Role, Status};
 use functions::system::openapi::Description;
 use strum::IntoEnumIterator;
 use utoipa::OpenApi;
@@ -74,6 +75,38 @@ fn roles() -> String {
         writeln!(text).unwrap();
     }
     text
+}
+
+fn states() -> String {
+    let names = |statuses: &[Status]| {
+        let names: Vec<_> = statuses
+            .iter()
+            .map(|status| format!("`{status}`"))
+            .collect();
+        if names.is_empty() {
+            "–".to_owned()
+        } else {
+            names.join(", ")
+        }
+    };
+    let mut text = format!(
+        "# The statuses of posts\n\nEvery way in which the status of a post changes; there is no other. Cancelling an account of several leaves the status alone, or what\nis left decides it. What stands in the last column is decided by the publications of the post: see [ARCHITECTURE.md](../ARCHITECTURE.md).\n\nMade of the code by `{UPDATE}`. A property test walks through random histories and finds no other way.\n\n| from | what happens | where | to |\n|---|---|---|---|\n"
+    );
+    for (from, event, place, to) in TRANSITIONS {
+        writeln!(
+            text,
+            "| {} | {event} | {place} | {} |",
+            names(from),
+            names(to)
+        )
+        .unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_committed_table_of_statuses_is_the_one_of_the_code() {
+    same("docs/statuses.md", &states());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The template as data, read on its own here, so that a mistake in how it is served cannot hide one in what it says.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -32,9 +33,13 @@ pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// The template, read once.
+static TEMPLATE: LazyLock<Value> =
+    LazyLock::new(|| serde_saphyr::from_str(&read("template.yaml")).unwrap());
+
 /// The template. Short forms lose their tag: `!Ref Table` is `"Table"`, `!GetAtt Table.Arn` is `"Table.Arn"`.
 pub(crate) fn template() -> Value {
-    serde_saphyr::from_str(&read("template.yaml")).unwrap()
+    TEMPLATE.clone()
 }
 
 /// The resources of one type: name and properties.

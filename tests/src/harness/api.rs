@@ -137,6 +137,11 @@ impl Api {
         .await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        let body = Some(body.to_string());
+        self.send(Method::PUT, path, body, "application/json").await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None, "application/json")
             .await

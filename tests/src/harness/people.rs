@@ -64,7 +64,9 @@ impl World {
         let (app, store) = (self.stack.app(), self.store());
         let (admin, user) = (self.admin_of(team).await, person.id.parse().unwrap());
         let user = store.user(user).await.unwrap().expect("the user exists");
-        let added = admin.add(&user, role, app.new_id(), app.now()).unwrap();
+        let added = admin
+            .add(&user, role, domain::Entry::system(app.new_id()), app.now())
+            .unwrap();
         store.add_member(&added, &admin).await.unwrap();
     }
 
@@ -72,7 +74,13 @@ impl World {
     pub(crate) async fn invite(&self, email: &str, team: &str, role: Role) -> String {
         let (app, admin) = (self.stack.app(), self.admin_of(team).await);
         let wish = (Email::parse(email).unwrap(), role);
-        let invited = Invitation::create(app.new_id(), &admin, wish, app.new_id(), app.now());
+        let invited = Invitation::create(
+            app.new_id(),
+            &admin,
+            wish,
+            domain::Entry::system(app.new_id()),
+            app.now(),
+        );
         let invited = invited.unwrap();
         self.store().invite(&invited, &admin).await.unwrap();
         invited.invitation.id.to_string()

@@ -38,7 +38,7 @@ async fn put(world: &World, n: u8, password_hash: Option<String>) -> User {
         claims_admin: false,
     };
     let entry = Activity::new(
-        domain::ids::new(world.now(), [n; 10]),
+        domain::Entry::system(domain::ids::new(world.now(), [n; 10])),
         Scope::User(user.id),
         Actor::User(user.id),
         Kind::UserCreated,

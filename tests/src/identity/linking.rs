@@ -194,7 +194,7 @@ async fn an_identity_that_is_linked_while_the_password_is_reset_does_not_outlive
     let identities = store.identities(before.id).await.unwrap();
     attacker.api.link("google", "bima").await.expect(200);
     let entry = domain::Activity::new(
-        domain::ids::new(world.now(), [5; 10]),
+        domain::Entry::system(domain::ids::new(world.now(), [5; 10])),
         domain::Scope::User(before.id),
         domain::Actor::User(before.id),
         domain::Kind::PasswordReset,

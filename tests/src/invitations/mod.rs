@@ -280,7 +280,7 @@ async fn an_invitation_does_not_follow_its_owner_to_another_address() {
     let (app, id) = (world.stack.app(), invitation.parse().unwrap());
     let read = store.invitation(id).await.unwrap().unwrap();
     assert!(read.is_open_to(&user, world.now()));
-    let joined = read.accept(&user, app.new_id(), app.now());
+    let joined = read.accept(&user, domain::Entry::system(app.new_id()), app.now());
     let refused = store.accept_invitation(&read, &joined, &user).await;
     assert!(matches!(refused, Err(store::Error::Stale)), "{refused:?}");
     assert!(!is_member(&ben, &news.team).await);

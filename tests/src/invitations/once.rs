@@ -85,8 +85,13 @@ async fn of_twenty_who_invite_one_address_at_once_one_does() {
             domain::Email::parse("ben@example.com").unwrap(),
             Role::Viewer,
         );
-        let invited =
-            domain::Invitation::create(app.new_id(), &admin, wish, app.new_id(), app.now());
+        let invited = domain::Invitation::create(
+            app.new_id(),
+            &admin,
+            wish,
+            domain::Entry::system(app.new_id()),
+            app.now(),
+        );
         let (invited, admin) = (invited.unwrap(), &admin);
         async move { store.invite(&invited, admin).await }
     };
@@ -117,7 +122,7 @@ async fn whoever_accepts_while_the_team_is_deleted_joins_nothing() {
             .await
             .unwrap()
             .unwrap();
-        let joined = invitation.accept(&user, app.new_id(), app.now());
+        let joined = invitation.accept(&user, domain::Entry::system(app.new_id()), app.now());
         read.push((invitation, joined, user));
     }
     let (team, user) = (news.team.parse().unwrap(), news.ana.id.parse().unwrap());
@@ -125,20 +130,29 @@ async fn whoever_accepts_while_the_team_is_deleted_joins_nothing() {
     let new = world.sign_up("new").await;
     let new = store.user(new.id.parse().unwrap()).await.unwrap().unwrap();
     let added = [Role::Viewer, Role::Admin].map(|role| {
-        let added = admin.add(&new, role, app.new_id(), app.now());
+        let added = admin.add(&new, role, domain::Entry::system(app.new_id()), app.now());
         added.unwrap()
     });
     let wish = (
         domain::Email::parse("late@example.com").unwrap(),
         Role::Viewer,
     );
-    let invited = domain::Invitation::create(app.new_id(), &admin, wish, app.new_id(), app.now());
+    let invited = domain::Invitation::create(
+        app.new_id(),
+        &admin,
+        wish,
+        domain::Entry::system(app.new_id()),
+        app.now(),
+    );
     let invited = invited.unwrap();
 
     let both = store.team_of(team, user).await.unwrap().unwrap();
-    let entry = both
-        .team
-        .delete(&admin, "Harbour news", app.new_id(), app.now());
+    let entry = both.team.delete(
+        &admin,
+        "Harbour news",
+        domain::Entry::system(app.new_id()),
+        app.now(),
+    );
     store
         .delete_team(&both.team, &entry.unwrap(), &admin)
         .await

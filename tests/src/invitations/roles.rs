@@ -89,7 +89,7 @@ async fn an_account_that_is_closed_between_reading_and_writing_joins_nothing() {
         .unwrap();
     let user = store.user(ben.id.parse().unwrap()).await.unwrap().unwrap();
     assert!(read.is_open_to(&user, world.now()));
-    let joined = read.accept(&user, app.new_id(), app.now());
+    let joined = read.accept(&user, domain::Entry::system(app.new_id()), app.now());
     let path = format!("/users/{}", ben.id);
     let status = |status: &str| json!({ "status": status });
     news.ana

@@ -3,6 +3,7 @@
 mod accounts;
 mod invitations;
 mod members;
+mod posts;
 mod staff;
 
 use domain::ActivityId;

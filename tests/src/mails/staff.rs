@@ -44,7 +44,11 @@ impl Staff {
     pub(super) async fn lose(&self, world: &World) {
         let before = self.stored(world).await;
         let app = world.stack.app();
-        let failed = before.failed("The access token was revoked", app.new_id(), app.now());
+        let failed = before.failed(
+            "The access token was revoked",
+            domain::Entry::system(app.new_id()),
+            app.now(),
+        );
         let failed = failed.unwrap();
         let store = world.store();
         store
@@ -61,7 +65,8 @@ impl Staff {
             ends_at: Some(app.now() + time),
             ..before.access.clone()
         };
-        let (after, entry) = before.checked(access, None, app.new_id(), app.now());
+        let (after, entry) =
+            before.checked(access, None, domain::Entry::system(app.new_id()), app.now());
         let store = world.store();
         store
             .change_account(&before, &after, entry.as_ref())
@@ -95,10 +100,21 @@ pub(super) async fn put_admin(world: &World, news: &Newsroom, n: usize) {
         claims_admin: false,
     };
     let (scope, actor) = (Scope::User(user.id), Actor::User(user.id));
-    let entry = Activity::new(app.new_id(), scope, actor, Kind::UserCreated, app.now());
+    let entry = Activity::new(
+        domain::Entry::system(app.new_id()),
+        scope,
+        actor,
+        Kind::UserCreated,
+        app.now(),
+    );
     store.create_user(&new, &entry).await.unwrap();
     let (team, ana) = (news.team.parse().unwrap(), news.ana.id.parse().unwrap());
     let ana = store.member(team, ana).await.unwrap().unwrap();
-    let added = ana.add(&user, Role::Admin, app.new_id(), app.now());
+    let added = ana.add(
+        &user,
+        Role::Admin,
+        domain::Entry::system(app.new_id()),
+        app.now(),
+    );
     store.add_member(&added.unwrap(), &ana).await.unwrap();
 }

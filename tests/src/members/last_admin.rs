@@ -31,7 +31,13 @@ pub(super) async fn put(world: &World, n: u8, password_hash: Option<String>) -> 
     };
     let (scope, actor) = (Scope::User(user.id), Actor::User(user.id));
     let id = domain::ids::new(world.now(), [n; 10]);
-    let entry = Activity::new(id, scope, actor, Kind::UserCreated, world.now());
+    let entry = Activity::new(
+        domain::Entry::system(id),
+        scope,
+        actor,
+        Kind::UserCreated,
+        world.now(),
+    );
     world.store().create_user(&new, &entry).await.unwrap();
     user
 }

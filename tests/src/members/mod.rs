@@ -206,7 +206,12 @@ async fn many_members_come_in_pages_each_member_once() {
     for n in 0..102 {
         let user = last_admin::put(&world, n, None).await;
         let added = admin
-            .add(&user, Role::Viewer, app.new_id(), app.now())
+            .add(
+                &user,
+                Role::Viewer,
+                domain::Entry::system(app.new_id()),
+                app.now(),
+            )
             .unwrap();
         world.store().add_member(&added, &admin).await.unwrap();
         expected.push(user.id.to_string());

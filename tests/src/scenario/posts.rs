@@ -99,6 +99,11 @@ pub(super) async fn logged(session: &Session, team: &str, post: &str) -> Result<
         "member.role_changed",
         "account.connected",
         "account.disconnected",
+        "post.edited",
+        "post.submitted",
+        "post.approved",
+        "post.rejected",
+        "post.cancelled",
     ] {
         let told = entries.iter().any(|entry| entry["kind"] == kind);
         ensure!(told, "no {kind} in the log");

@@ -85,15 +85,30 @@ impl Session {
         self.call(Method::POST, path, Some(body), expected).await
     }
 
+    /// The page that a browser gets for what it sends.
+    pub(super) async fn page_of(&self, path: &str, body: &Value) -> Result<String> {
+        let request = self.client.post(format!("{}{path}", self.target.api));
+        let token = self.token.as_deref().unwrap_or_default();
+        let request = request.bearer_auth(token).header(ACCEPT, "text/html");
+        let answer = request.json(body).send().await?;
+        let (status, page) = (answer.status(), answer.text().await?);
+        ensure!(
+            status == StatusCode::OK,
+            "the page {path} answered {status}: {page}"
+        );
+        Ok(page)
+    }
+
     /// Changes what was seen with this `ETag`.
-    pub(super) async fn patch_if_match(
+    pub(super) async fn call_if_match(
         &self,
+        method: Method,
         path: &str,
         body: &Value,
         seen: &str,
         expected: StatusCode,
     ) -> Result<Value> {
-        let request = self.request(Method::PATCH, path).header(IF_MATCH, seen);
+        let request = self.request(method, path).header(IF_MATCH, seen);
         read(self.send(request.json(body)).await?, path, expected).await
     }
 

@@ -27,11 +27,12 @@ pub(super) async fn change_settings(ana: &Session, team: &str) -> Result<()> {
         "other settings: {before}"
     );
     let change = json!({ "max_late_seconds": 7_200 });
-    ana.patch_if_match(&path, &change, &seen, StatusCode::OK)
+    ana.call_if_match(Method::PATCH, &path, &change, &seen, StatusCode::OK)
         .await?;
     // Somebody who has seen the settings before does not overwrite these.
     let late = json!({ "max_late_seconds": 60 });
-    ana.patch_if_match(&path, &late, &seen, StatusCode::PRECONDITION_FAILED)
+    let stale = StatusCode::PRECONDITION_FAILED;
+    ana.call_if_match(Method::PATCH, &path, &late, &seen, stale)
         .await?;
     let (after, now) = ana.get_with_etag(&path).await?;
     ensure!(

@@ -171,7 +171,9 @@ async fn at_last_no_row_of_a_deleted_team_is_left_but_its_log() {
     let account = broken.account(news.team.parse().unwrap(), news.bluesky.parse().unwrap());
     let account = account.await.unwrap().unwrap();
     let app = world.stack.app();
-    let failed = account.failed("revoked", app.new_id(), app.now()).unwrap();
+    let failed = account
+        .failed("revoked", domain::Entry::system(app.new_id()), app.now())
+        .unwrap();
     broken
         .change_account(&account, &failed.account, None)
         .await

@@ -1,7 +1,7 @@
 //! A team's name and settings, and what they do to its posts.
 
-use domain::post::Plan;
-use domain::schedule::{DEFAULT_MAX_LATE, Schedule};
+use domain::post::{Scene, Timing};
+use domain::schedule::DEFAULT_MAX_LATE;
 use futures::future::join_all;
 use futures::join;
 use serde_json::{Value, json};
@@ -300,16 +300,21 @@ async fn a_post_that_is_scheduled_while_the_team_begins_to_ask_for_approval_is_n
     let accounts = store.accounts_named(team, &record.post.accounts);
     let accounts = accounts.await.unwrap();
     let at = world.now() + seconds(300);
-    let plan = Plan {
-        schedule: Schedule::new(at, DEFAULT_MAX_LATE, world.now()).unwrap(),
+    let when = domain::When::Instant(at);
+    let timing = Timing::new(when, None, DEFAULT_MAX_LATE, "/publish_at", world.now()).unwrap();
+    let scene = Scene {
         settings: &both.team.settings,
         accounts: &accounts,
-        publications: Vec::new(),
+        publications: &[],
     };
-    let ids = || app.new_id();
-    let scheduled = record
-        .post
-        .schedule(&both.member, plan, ids, app.new_id(), world.now());
+    let scheduled = record.post.schedule(
+        &both.member,
+        timing,
+        &scene,
+        || app.new_id(),
+        domain::Entry::system(app.new_id()),
+        world.now(),
+    );
     let scheduled = scheduled.unwrap();
     assert!(scheduled.approved.is_some());
     let ask = json!({ "approval_required": true });
@@ -319,8 +324,11 @@ async fn a_post_that_is_scheduled_while_the_team_begins_to_ask_for_approval_is_n
         .await
         .expect(200);
 
-    let refused = store.schedule_post(&scheduled, &both.team, &both.member);
-    let refused = refused.await;
+    let guard = store::Guard {
+        member: Some((&both.member, domain::Permission::WritePosts)),
+        team: Some(&both.team),
+    };
+    let refused = store.save_post(&scheduled, &guard).await;
     assert!(matches!(refused, Err(store::Error::Stale)), "{refused:?}");
     assert_eq!(news.post(&post).await["status"], "draft");
     world.advance(seconds(600)).await;

@@ -2,6 +2,8 @@
 
 mod bodies;
 mod identity;
+mod nested;
+mod posts;
 mod queries;
 mod strange_text;
 mod tokens;
@@ -39,18 +41,20 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    /// The operations that a test is about.
+    /// The operations that a test is about, each with every right request of it.
     async fn those(scene: &Scene, wanted: impl Fn(&str, &Value) -> bool) -> Vec<Self> {
         let mut those = Vec::new();
         for (route, operation) in operations() {
             if wanted(&route, &operation) {
-                those.push(Self {
+                let mut calls = vec![scene.call(&route).await];
+                calls.extend(scene.variants(&route).await);
+                those.extend(calls.into_iter().map(|call| Self {
                     schema: body_schema(&operation),
-                    call: scene.call(&route).await,
+                    call,
                     access: access(&route),
-                    route,
-                    operation,
-                });
+                    route: route.clone(),
+                    operation: operation.clone(),
+                }));
             }
         }
         assert!(!those.is_empty());

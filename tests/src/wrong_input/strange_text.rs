@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Endpoint, is_type, refused, refused_at, without_effect};
+use crate::authz::foreign::{Place, places};
 use crate::authz::scene::Scene;
 use crate::harness::{Newsroom, PASSWORD, World};
 
@@ -105,6 +106,14 @@ async fn meaningful_texts_are_names_and_passwords_like_any_other() {
     world.finish().await;
 }
 
+/// Where a blank text is as good as none: beside a picture, and where nothing has to be said.
+const MAY_BE_BLANK: [(&str, &str); 4] = [
+    ("POST /posts", "text"),
+    ("POST /posts", "first_comment"),
+    ("PUT /posts/{postId}", "text"),
+    ("PUT /posts/{postId}", "first_comment"),
+];
+
 /// Texts that no field takes.
 fn unacceptable() -> Vec<(&'static str, Value)> {
     vec![
@@ -134,8 +143,17 @@ async fn controls_blanks_and_endless_texts_are_refused_in_every_field() {
                 // A password may be any text (NIST SP 800-63B-4), and of a secret that is wrong nobody is told more than that.
                 let is_secret = schema["format"] == "password" || field == "refresh_token";
                 let is_used = endpoint.call.body.as_ref().unwrap().get(field).is_some();
+                // Whose queue it is says that the time is a slot of that: what is wrong then is that it is not.
+                let of_queue = endpoint.call.body.as_ref().unwrap()["queue_account_id"].is_string();
+                if field == "publish_at" && of_queue {
+                    continue;
+                }
+                let may_be_blank = MAY_BE_BLANK.contains(&(endpoint.route.as_str(), field));
                 for (name, value) in unacceptable() {
                     let what = format!("{} with {name} as {field}", endpoint.route);
+                    if may_be_blank && value.as_str().unwrap().trim().is_empty() {
+                        continue;
+                    }
                     match (is_secret, is_used) {
                         (false, true) => refused_at(
                             endpoint.send(scene, &endpoint.with(field, value)).await,
@@ -191,64 +209,16 @@ async fn lone_surrogates_are_refused_in_every_field() {
 }
 
 #[tokio::test]
-async fn a_time_that_is_none_is_named() {
-    let scene = Scene::open().await;
-    let endpoints = Endpoint::with_body(&scene).await;
-    let times = [
-        "2027-02-29T12:00:00Z",
-        "2027-01-01T24:00:01Z",
-        "2027-01-01T12:00:00",
-        "2027-01-01",
-        "2027-13-01T12:00:00Z",
-        "2027-01-01T12:00:00+25:00:00:00",
-        "tomorrow",
-        "1",
-        "9999999-01-01T00:00:00Z",
-        "-000000-01-01T00:00:00Z",
-        "2020-01-01T00:00:00Z",
-        "2036-01-01T00:00:00Z",
-    ];
-    let mut tried = 0;
-    without_effect(scene, async |scene| {
-        for endpoint in &endpoints {
-            for (field, _) in endpoint
-                .fields()
-                .into_iter()
-                .filter(|(_, schema)| schema["format"] == "date-time")
-            {
-                for time in times {
-                    refused_at(
-                        endpoint
-                            .send(scene, &endpoint.with(field, json!(time)))
-                            .await,
-                        &format!("/{field}"),
-                        &format!("{} {time}", endpoint.route),
-                    );
-                    tried += 1;
-                }
-            }
-        }
-    })
-    .await;
-    assert!(tried > 0, "no endpoint takes a time");
-}
-
-#[tokio::test]
-async fn an_id_in_a_body_that_is_none_is_named() {
+async fn an_id_in_a_body_that_is_none_is_named_wherever_it_stands() {
     let scene = Scene::open().await;
     let endpoints = Endpoint::with_body(&scene).await;
     without_effect(scene, async |scene| {
         for endpoint in &endpoints {
-            let right = endpoint.call.body.clone().unwrap();
-            for field in endpoint
-                .fields()
-                .into_keys()
-                .filter(|field| field.ends_with("_id") || field.ends_with("_ids"))
-            {
-                let id = right[field]
-                    .as_str()
-                    .or_else(|| right[field][0].as_str())
-                    .unwrap();
+            for place in places(&endpoint.call) {
+                let Place::Body(pointer) = &place else {
+                    continue;
+                };
+                let id = place.read(&endpoint.call);
                 let (kind, tail) = id.split_once('_').unwrap();
                 let other_kind = if kind == "user" { "team" } else { "user" };
                 for bad in [
@@ -263,15 +233,11 @@ async fn an_id_in_a_body_that_is_none_is_named() {
                     &format!("{id}#META"),
                     &format!("{}8{}", &id[..id.len() - 26], &id[id.len() - 25..]),
                 ] {
-                    let value = if right[field].is_array() {
-                        json!([bad])
-                    } else {
-                        json!(bad)
-                    };
+                    let call = place.write(&endpoint.call, bad);
                     refused_at(
-                        endpoint.send(scene, &endpoint.with(field, value)).await,
-                        &format!("/{field}"),
-                        &format!("{} {field} {bad}", endpoint.route),
+                        call.send(endpoint.api(scene)).await,
+                        pointer,
+                        &format!("{} {pointer} {bad}", endpoint.route),
                     );
                 }
             }

@@ -7,6 +7,7 @@ mod id;
 mod letter;
 mod moment;
 mod news;
+mod posts;
 mod publication;
 mod teams;
 
@@ -56,6 +57,9 @@ pub(crate) async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>> {
             team,
             account,
         } => accounts::expiring(app, user, team, account).await?,
+        About::Post { user, post, what } => {
+            Box::pin(posts::told(app, mail.event, (post, user), what)).await?
+        }
         About::PasswordChanged { user, .. }
         | About::IdentityLinked { user }
         | About::IdentityUnlinked { user }
@@ -120,7 +124,8 @@ async fn of_entry(app: &App, mail: &Mail, user: UserId) -> Result<Option<Told>> 
         | About::MemberRoleChanged { .. }
         | About::MemberRemoved { .. }
         | About::AccountNeedsReconnect { .. }
-        | About::AccountExpiring { .. } => return Ok(None),
+        | About::AccountExpiring { .. }
+        | About::Post { .. } => return Ok(None),
     };
     let to = Recipient::from(user);
     Ok(Some(Told { to, news }))

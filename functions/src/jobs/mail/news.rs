@@ -1,8 +1,11 @@
 //! What mails tell, in no language yet: every language says each of these.
 
+mod posts;
+
 use domain::{Email, PersonName, Platform, Provider, Role, TeamName, UserRole};
 use jiff::Zoned;
 
+pub(super) use self::posts::{Labels, Matter, PostNews, Times};
 use super::moment::Moment;
 
 /// What a mail tells.
@@ -158,6 +161,8 @@ pub(super) enum News {
         /// When it ends.
         ends_at: Zoned,
     },
+    /// A post that is still to go out, or was.
+    Post(PostNews),
 }
 
 /// Who invites whom to what.

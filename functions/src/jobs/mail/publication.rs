@@ -44,7 +44,7 @@ pub(super) async fn end(
         platform: publication.platform,
         handle: account.await?.map(|account| account.handle),
     };
-    let text = record.post.content.text.as_str();
+    let text = record.post.content.body.text.as_str();
     let quote = text.chars().take(QUOTE_CHARACTERS).collect();
     Ok(Some(Told {
         to: Recipient::from(user),

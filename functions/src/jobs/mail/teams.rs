@@ -121,7 +121,7 @@ async fn told(
 }
 
 /// Who did it, and when by the clocks of whoever reads it.
-async fn deed(app: &App, entry: &Activity, reader: &User) -> Result<Deed> {
+pub(super) async fn deed(app: &App, entry: &Activity, reader: &User) -> Result<Deed> {
     let by = match entry.actor {
         Actor::User(id) => app.store.user(id).await?,
         Actor::System => None,

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use app::{App, vault};
 use domain::account::Access;
-use domain::{Account, AccountId, AccountStatus, Kind};
+use domain::{Account, AccountId, AccountStatus, Entry, Kind};
 use jiff::SignedDuration;
 use platforms::{Error, ErrorKind, Registration, connector};
 use store::Chore;
@@ -79,7 +79,7 @@ async fn check(app: &App, account: &Account) -> Result<()> {
         permissions: permissions.unwrap_or_else(|| account.access.permissions.clone()),
         ends_at: tokens.ends_at,
     };
-    let (entry, now) = (app.new_id(), app.now());
+    let (entry, now) = (Entry::system(app.new_id()), app.now());
     let (after, told) = account.checked(access, tokens.renew_at, entry, now);
     keep(app, account, &after, told.as_ref()).await
 }
@@ -95,7 +95,8 @@ async fn broken(app: &App, account: &Account, error: &Error) -> Result<()> {
 
 /// The account must be connected again.
 pub(crate) async fn fail(app: &App, account: &Account, reason: &str) -> Result<()> {
-    let Some(failed) = account.failed(reason, app.new_id(), app.now()) else {
+    let entry = Entry::system(app.new_id());
+    let Some(failed) = account.failed(reason, entry, app.now()) else {
         return Ok(());
     };
     let event = Kind::AccountNeedsReconnect.to_string();

@@ -1,6 +1,8 @@
-//! Takes one chore from the queue: looks after an account, or clears away a deleted team
+//! Takes one chore from the queue: looks after an account or a post, or clears away a deleted team
 
 mod account;
+mod media;
+mod post;
 mod publications;
 mod team;
 
@@ -8,7 +10,7 @@ use anyhow::Result;
 use app::App;
 use app::lambda::{self, Function};
 use serde_json::Value;
-use store::Chore;
+use store::{About, Chore};
 
 pub(crate) use self::account::fail;
 use super::message::ChoreDue;
@@ -25,8 +27,9 @@ pub async fn handle(app: &App, event: Value) -> Result<Value> {
 /// Looks at how things are, not at what the message says: it may come late, or twice.
 async fn tend(app: &App, due: ChoreDue) -> Result<()> {
     let chore = Chore::from(due);
-    match chore.account {
-        Some(id) => account::tend(app, &chore, id).await,
-        None => team::clear(app, &chore).await,
+    match chore.about {
+        About::Account(id) => account::tend(app, &chore, id).await,
+        About::Post(id) => post::tend(app, &chore, id).await,
+        About::Team => team::clear(app, &chore).await,
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use app::App;
-use domain::{Account, PostId, Publication, PublicationId};
+use domain::{Account, Entry, PostId, Publication, PublicationId};
 use store::Recording;
 
 /// How many publications are read at once.
@@ -70,7 +70,7 @@ pub(super) async fn one(app: &App, post: PostId, id: PublicationId, turn: Turn) 
             after: &after,
             reason: turn.reason(),
             tried: false,
-            entry: app.new_id(),
+            entry: Entry::system(app.new_id()),
             now: app.now(),
         };
         match app.store.record(&recording).await {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use app::App;
 use domain::publication::State;
-use domain::{AccountStatus, TeamId};
+use domain::{AccountStatus, Entry, TeamId};
 use jiff::SignedDuration;
 use store::{Chore, PostRecord};
 
@@ -23,6 +23,10 @@ pub(super) async fn clear(app: &App, chore: &Chore) -> Result<()> {
     found += invitations(app, team).await?;
     found += accounts(app, team).await?;
     found += posts(app, team).await?;
+    if found == 0 {
+        // Not before: a publication that was armed may still be reading one.
+        found += super::media::clear(app, team).await?;
+    }
     let done = if found == 0 {
         app.store.remove_team(chore).await
     } else {
@@ -64,7 +68,7 @@ async fn accounts(app: &App, team: TeamId) -> Result<usize> {
             if account.status == AccountStatus::Disconnected {
                 continue;
             }
-            let gone = account.dissolved(app.new_id(), app.now());
+            let gone = account.dissolved(Entry::system(app.new_id()), app.now());
             match app.store.disconnect_account(account, &gone, None).await {
                 // Changed at this moment: the next look finds it again.
                 Ok(()) | Err(store::Error::Stale) => {}
@@ -81,10 +85,10 @@ async fn accounts(app: &App, team: TeamId) -> Result<usize> {
 
 /// Cancels what may yet go out and removes the posts, but not under the hands of a worker who has armed a publication.
 async fn posts(app: &App, team: TeamId) -> Result<usize> {
-    let (mut found, mut before) = (0, None);
+    let (mut found, mut behind) = (0, None);
     for _ in 0..PAGES {
-        let posts = app.store.posts_of_team(team, None, before, PAGE).await?;
-        for post in &posts {
+        let listed = app.store.posts_of_team(team, behind, PAGE).await?;
+        for post in &listed.posts {
             let Some(record) = app.store.post(post.id).await? else {
                 continue;
             };
@@ -97,9 +101,9 @@ async fn posts(app: &App, team: TeamId) -> Result<usize> {
                 app.store.remove_post(&record).await?;
             }
         }
-        found += posts.len();
-        before = posts.last().map(|post| post.id);
-        if posts.len() < PAGE {
+        found += listed.posts.len();
+        behind = listed.next;
+        if behind.is_none() {
             break;
         }
     }

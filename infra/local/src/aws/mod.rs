@@ -2,6 +2,7 @@
 
 mod events;
 mod rights;
+mod s3;
 mod secrets;
 mod sent;
 mod ses;
@@ -23,6 +24,7 @@ use crate::bell::Bell;
 use crate::bus::Buses;
 use crate::ids;
 use crate::mailbox::Mailbox;
+use crate::objects::Objects;
 use crate::queues::Queues;
 
 pub(crate) use rights::{ADMINISTRATOR, Rights};
@@ -39,6 +41,8 @@ pub(crate) struct Services {
     pub buses: Buses,
     /// Secrets Manager.
     pub secrets: Secrets,
+    /// S3.
+    pub objects: Arc<Objects>,
     /// SES.
     pub mailbox: Mailbox,
     /// Where the embedded DynamoDB listens.
@@ -81,11 +85,12 @@ impl AwsError {
 /// Largest request that any of the services takes: 16 MB, DynamoDB's limit.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// The server's routes: AWS tells operations apart by a header or a form field, not by path.
+/// The server's routes: but for S3, AWS tells operations apart by a header or a form field, not by path.
 pub(crate) fn router(services: Arc<Services>) -> Router {
     Router::new()
         .fallback(answer)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(s3::router())
         .with_state(services)
 }
 

@@ -60,6 +60,29 @@ impl Rights {
         Ok(())
     }
 
+    /// Denies what a function wants to do with a file of S3, or with a bucket, if it is not allowed.
+    pub(super) fn check_object(
+        &self,
+        caller: &str,
+        action: &str,
+        object: &str,
+    ) -> Result<(), AwsError> {
+        if caller == ADMINISTRATOR {
+            return Ok(());
+        }
+        let rights = self.functions.get(caller).map_or(&[][..], Vec::as_slice);
+        let wish = Wish {
+            action: format!("s3:{action}"),
+            resources: vec![format!("arn:aws:s3:::{object}")],
+        };
+        if rights.iter().any(|right| wish.is_granted_by(right)) {
+            return Ok(());
+        }
+        let message = format!("{caller} is not authorized to perform s3:{action} on {object}");
+        tracing::error!(message, "access denied");
+        Err(AwsError::new("AccessDenied", message))
+    }
+
     fn wishes(&self, service: &str, operation: &str, body: &[u8]) -> Vec<Wish> {
         let input: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -154,7 +177,7 @@ impl Wish {
 }
 
 /// The access key in a request's signature (Signature Version 4).
-fn access_key(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn access_key(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     value.split_once("Credential=")?.1.split('/').next()
 }
@@ -183,7 +206,7 @@ mod tests {
             right("dynamodb:PutItem", "arn:aws:dynamodb:r:1:table/main"),
             right(
                 "dynamodb:Query",
-                "arn:aws:dynamodb:r:1:table/main/index/by_team",
+                "arn:aws:dynamodb:r:1:table/main/index/by_change",
             ),
             right("sqs:SendMessage", "arn:aws:sqs:r:1:mails"),
             right(
@@ -216,7 +239,7 @@ mod tests {
             (
                 dynamodb,
                 "Query",
-                r#"{"TableName":"main","IndexName":"by_team"}"#,
+                r#"{"TableName":"main","IndexName":"by_change"}"#,
                 false,
             ),
             (

@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 use resolve::Resolver;
 pub(crate) use resolve::Setting;
 pub(crate) use resources::{
-    Bus, Cors, Function, Queue, Right, Schedule, Secret, SecretOrigin, SecretShape, StreamSource,
-    Table, Trigger,
+    Bucket, Bus, Cors, Function, Queue, Right, Schedule, Secret, SecretOrigin, SecretShape,
+    StreamSource, Table, Trigger,
 };
 
 /// A template as written, its functions such as `!Ref` not yet resolved.
@@ -39,6 +39,8 @@ pub(crate) struct Deployment {
     pub tables: Vec<Table>,
     /// The queues.
     pub queues: Vec<Queue>,
+    /// The buckets.
+    pub buckets: Vec<Bucket>,
     /// The event buses.
     pub buses: Vec<Bus>,
     /// The secrets.
@@ -88,6 +90,7 @@ impl Template {
             functions: Vec::new(),
             tables: Vec::new(),
             queues: Vec::new(),
+            buckets: Vec::new(),
             buses: Vec::new(),
             secrets: Vec::new(),
         };
@@ -143,6 +146,10 @@ impl Deployment {
                 let name = resolver.physical_name(logical_id)?;
                 self.queues
                     .push(Queue::new(id, name, resolver.typed(properties)?));
+            }
+            "AWS::S3::Bucket" => {
+                let name = resolver.physical_name(logical_id)?;
+                self.buckets.push(Bucket { name });
             }
             "AWS::Events::EventBus" => {
                 let name = resolver.physical_name(logical_id)?;

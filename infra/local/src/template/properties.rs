@@ -122,6 +122,8 @@ enum Event {
     Stream(StreamEvent),
     #[serde(rename = "EventBridgeRule")]
     Rule(RuleEvent),
+    #[serde(rename = "S3")]
+    Upload(UploadEvent),
     #[serde(rename = "ScheduleV2")]
     Schedule(ScheduleEvent),
 }
@@ -193,6 +195,33 @@ struct OnFailure {
 struct RuleEvent {
     event_bus_name: String,
     pattern: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UploadEvent {
+    bucket: String,
+    events: String,
+    filter: UploadFilter,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UploadFilter {
+    s3_key: UploadRules,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UploadRules {
+    rules: Vec<UploadRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UploadRule {
+    name: String,
+    value: String,
 }
 
 #[derive(Deserialize)]
@@ -333,6 +362,16 @@ fn trigger(logical_id: &str, name: &str, event: Event) -> Result<Option<Trigger>
             bus: event.event_bus_name,
             pattern: Pattern::new(&event.pattern)?,
         },
+        Event::Upload(event) => {
+            let rules = event.filter.s3_key.rules;
+            match (event.events.as_str(), &rules[..]) {
+                ("s3:ObjectCreated:*", [rule]) if rule.name == "prefix" => Trigger::Upload {
+                    bucket: event.bucket,
+                    prefix: rule.value.clone(),
+                },
+                _ => bail!("local mode knows `s3:ObjectCreated:*` with one prefix"),
+            }
+        }
         Event::Schedule(event) => {
             if event.state.as_deref() == Some("DISABLED") {
                 return Ok(None);

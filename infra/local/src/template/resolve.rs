@@ -237,6 +237,7 @@ impl Resolver<'_> {
             "AWS::DynamoDB::Table" => format!("dynamodb:{{}}:table/{name}"),
             "AWS::Events::EventBus" => format!("events:{{}}:event-bus/{name}"),
             "AWS::SecretsManager::Secret" => format!("secretsmanager:{{}}:secret:{name}"),
+            "AWS::S3::Bucket" => return Ok(format!("arn:aws:s3:::{name}")),
             "AWS::Serverless::Function" => format!("lambda:{{}}:function:{name}"),
             _ => format!("local:{{}}:{name}"),
         };
@@ -263,6 +264,7 @@ impl Resolver<'_> {
         let property = match self.kind(logical_id)? {
             "AWS::DynamoDB::Table" => "TableName",
             "AWS::SQS::Queue" => "QueueName",
+            "AWS::S3::Bucket" => "BucketName",
             "AWS::Events::EventBus" | "AWS::SecretsManager::Secret" => "Name",
             "AWS::Serverless::HttpApi" => return Ok("local".to_owned()),
             _ => "",

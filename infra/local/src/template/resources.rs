@@ -74,6 +74,13 @@ pub(crate) enum Trigger {
         /// Which events.
         pattern: Pattern,
     },
+    /// New files in a bucket.
+    Upload {
+        /// Name of the bucket.
+        bucket: String,
+        /// What the names of the files begin with.
+        prefix: String,
+    },
     /// A schedule.
     Schedule(Schedule),
 }
@@ -142,6 +149,13 @@ pub(crate) struct Redrive {
     pub dead_letter_target_arn: String,
     /// Receives after which a message is moved.
     pub max_receive_count: u32,
+}
+
+/// A bucket of S3.
+#[derive(Debug, Clone)]
+pub(crate) struct Bucket {
+    /// Name in S3.
+    pub name: String,
 }
 
 /// An event bus.

@@ -30,6 +30,11 @@ where
     open(&app.cursor_key().await?, cursor, context, app.now()).map(Some)
 }
 
+/// A cursor for what comes after `position`, where that is known otherwise than by reading one item further.
+pub async fn after<T: Serialize>(app: &App, position: &T, context: &str) -> Result<String> {
+    seal(&app.cursor_key().await?, position, context, app.now())
+}
+
 /// Makes a page of a list that was read one item further than `limit`: that one tells whether there is a next page.
 pub async fn page<T, P, V>(
     app: &App,
@@ -45,16 +50,18 @@ where
     let more = items.len() > limit;
     items.truncate(limit);
     let next_cursor = match items.last().filter(|_| more) {
-        Some(last) => {
-            let key = app.cursor_key().await?;
-            Some(seal(&key, &position(last), context, app.now())?)
-        }
+        Some(last) => Some(after(app, &position(last), context).await?),
         None => None,
     };
     Ok(Page {
         items: items.iter().map(view).collect(),
         next_cursor,
     })
+}
+
+/// A cursor that stands behind a position in the list that `context` names.
+pub async fn at<T: Serialize>(app: &App, position: &T, context: &str) -> Result<String> {
+    seal(&app.cursor_key().await?, position, context, app.now())
 }
 
 /// Seals a position in the list that `context` names.

@@ -39,7 +39,7 @@ pub trait RequestExt {
     /// The language that the client asks for.
     fn locale(&self) -> Locale;
     /// Refuses a change to another revision than the one that the client has seen, if it says which (RFC 9110, 13.1.1).
-    fn if_match(&self, revision: u32) -> Result<()>;
+    fn if_match(&self, revision: impl Into<u64>) -> Result<()>;
 }
 
 impl RequestExt for Request {
@@ -172,12 +172,12 @@ impl RequestExt for Request {
         )
     }
 
-    fn if_match(&self, revision: u32) -> Result<()> {
+    fn if_match(&self, revision: impl Into<u64>) -> Result<()> {
         let mut seen = self.headers().get_all(IF_MATCH).iter().peekable();
         if seen.peek().is_none() {
             return Ok(());
         }
-        let tag = format!("\"{revision}\"");
+        let tag = format!("\"{}\"", revision.into());
         let matches = seen
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))

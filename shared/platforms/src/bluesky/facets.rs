@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use futures::{StreamExt, TryStreamExt, stream};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorBody, is_did, wait};
+use super::{ErrorBody, WEB, is_did, wait};
 use crate::egress::{Call, Egress};
 use crate::publisher::{Error, ErrorKind};
+use crate::rules::{Entity, EntityKind, entity};
 
 const TAG_MAX_UNITS: usize = 64;
 const RESOLVED_AT_ONCE: usize = 8;
@@ -147,6 +149,29 @@ impl Found<'_> {
             features: vec![feature],
         })
     }
+}
+
+/// What is found in a text, for showing it.
+pub(crate) fn entities(text: &str) -> Vec<Entity> {
+    let shown = |found: Found<'_>| {
+        let (kind, url) = match &found.kind {
+            Kind::Link(uri) => (EntityKind::Link, uri.clone()),
+            Kind::Mention(handle) => (
+                EntityKind::Mention,
+                format!("https://{WEB}/profile/{handle}"),
+            ),
+            Kind::Tag(tag) if tag.starts_with('$') => (
+                EntityKind::Cashtag,
+                format!("https://{WEB}/hashtag/%24{}", &tag[1..]),
+            ),
+            Kind::Tag(tag) => {
+                let name = utf8_percent_encode(tag, NON_ALPHANUMERIC);
+                (EntityKind::Hashtag, format!("https://{WEB}/hashtag/{name}"))
+            }
+        };
+        entity(kind, text, found.start..found.end, Some(url))
+    };
+    detected(text).into_iter().map(shown).collect()
 }
 
 /// Everything in the text that means something, in order, without overlaps: the earlier one wins.

@@ -18,41 +18,27 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use url::Url;
 
+pub(crate) use self::facets::entities;
 use self::record::{COLLECTION, PutRecord};
 use crate::egress::{Answer, Call, Egress, Failure};
 use crate::publisher::{
-    Capabilities, Class, Content, Delivery, Effect, Error, ErrorKind, Finding, Limits, Outcome,
-    Publisher, Target, TextLimit, Unit, findings,
+    Capabilities, Class, Content, Delivery, Effect, Error, ErrorKind, Outcome, Publisher, Sends,
+    Target,
 };
-use crate::text::{graphemes, quoted};
+use crate::rules;
+use crate::text::quoted;
 use crate::tokens::Tokens;
 
-const MAX_CHARACTERS: u32 = 300;
-const MAX_BYTES: u32 = 3000;
 const WEB: &str = "bsky.app";
 
 static CAPABILITIES: Capabilities = Capabilities {
     platform: Platform::Bluesky,
-    text: &[
-        TextLimit {
-            unit: Unit::Characters,
-            limit: MAX_CHARACTERS,
-            set_by_server: false,
-            counting: "links count in full",
-        },
-        TextLimit {
-            unit: Unit::Bytes,
-            limit: MAX_BYTES,
-            set_by_server: false,
-            counting: "in UTF-8",
-        },
-    ],
+    sends: Sends::TEXT,
     delivery: Delivery {
         class: Class::A1,
         repeat_within: None,
         promise: "A lost answer is settled by writing the same post under the same key again, at any time.",
     },
-    documentation: "https://docs.bsky.app/docs/advanced-guides/posts",
 };
 
 /// Publishes on Bluesky, and connects accounts there.
@@ -85,17 +71,6 @@ impl Publisher for Bluesky {
         &CAPABILITIES
     }
 
-    /// The limits are part of the record's schema, the same on every server.
-    fn check(&self, text: &str, _limits: &Limits) -> Vec<Finding> {
-        findings(
-            text,
-            &[
-                (Unit::Characters, graphemes(text), MAX_CHARACTERS as usize),
-                (Unit::Bytes, text.len(), MAX_BYTES as usize),
-            ],
-        )
-    }
-
     async fn prepare(
         &self,
         egress: &Egress,
@@ -103,7 +78,8 @@ impl Publisher for Bluesky {
         _tokens: &Tokens,
         content: &Content<'_>,
     ) -> Result<Effect, Error> {
-        if let Some(error) = Error::unacceptable(&self.check(content.text, &account.limits())) {
+        let findings = rules::check(Platform::Bluesky, content.said, account);
+        if let Some(error) = Error::unacceptable(&findings) {
             return Err(error);
         }
         if !is_did(&account.remote_id) {
@@ -112,7 +88,8 @@ impl Publisher for Bluesky {
                 "the stored id of the account is not a DID",
             ));
         }
-        let facets = facets::resolved(egress, &account.host, content.text).await?;
+        let facets =
+            facets::resolved(egress, &account.host, content.said.body.text.as_str()).await?;
         Effect::new(&PutRecord::new(&account.remote_id, content, facets))
     }
 

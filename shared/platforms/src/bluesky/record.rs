@@ -1,5 +1,6 @@
 //! The record of a post, and the key it is stored under.
 
+use domain::options::{self, Options};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -26,15 +27,49 @@ pub(super) struct Post {
     #[serde(rename = "createdAt")]
     pub(super) created_at: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) langs: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) labels: Option<SelfLabels>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) facets: Vec<Facet>,
+}
+
+/// What the author warns of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct SelfLabels {
+    #[serde(rename = "$type")]
+    kind: String,
+    values: Vec<SelfLabel>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct SelfLabel {
+    val: String,
+}
+
+impl SelfLabels {
+    fn of(labels: Vec<String>) -> Option<Self> {
+        let label = |val| SelfLabel { val };
+        (!labels.is_empty()).then(|| Self {
+            kind: "com.atproto.label.defs#selfLabels".to_owned(),
+            values: labels.into_iter().map(label).collect(),
+        })
+    }
 }
 
 impl PutRecord {
     pub(super) fn new(repo: &str, content: &Content<'_>, facets: Vec<Facet>) -> Self {
+        let options = match &content.said.options {
+            Some(Options::Bluesky(options)) => options.clone(),
+            // Options of another platform do not pass the check.
+            Some(_) | None => options::Bluesky::default(),
+        };
         let record = Post {
             kind: COLLECTION.to_owned(),
-            text: content.text.to_owned(),
+            text: content.said.body.text.to_string(),
             created_at: format!("{:.3}", content.created_at),
+            langs: options.languages.unwrap_or_default(),
+            labels: SelfLabels::of(options.labels.unwrap_or_default()),
             facets,
         };
         Self {
@@ -71,6 +106,7 @@ fn record_key(created_at: Timestamp, key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::content::Said;
     use jiff::SignedDuration;
 
     use super::*;
@@ -113,8 +149,9 @@ mod tests {
 
     #[test]
     fn the_time_of_creation_has_milliseconds_and_a_z() {
+        let said = Said::default();
         let content = Content {
-            text: "hi",
+            said: &said,
             key: "k",
             created_at: "2026-11-22T20:41:00Z".parse().unwrap(),
         };

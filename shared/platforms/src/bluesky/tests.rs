@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::PostText;
+use domain::content::Said;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use wiremock::matchers::{body_json, header, method, path, query_param};
@@ -47,16 +49,23 @@ fn tokens(expires_at: Option<Timestamp>) -> Tokens {
     }
 }
 
-fn content(text: &str) -> Content<'_> {
+/// A post of a text and nothing else.
+fn said(text: &str) -> Said {
+    let mut said = Said::default();
+    said.body.text = PostText::parse(text).unwrap();
+    said
+}
+
+fn content(said: &Said) -> Content<'_> {
     Content {
-        text,
+        said,
         key: "kfq2x7m4kfq2x7m4kfq2x7m4kf",
         created_at: now(),
     }
 }
 
 fn request() -> PutRecord {
-    PutRecord::new(DID, &content("Hi"), vec![])
+    PutRecord::new(DID, &content(&said("Hi")), vec![])
 }
 
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &Value) -> Answer {
@@ -224,33 +233,42 @@ fn the_reset_of_a_rate_limit_is_in_unix_seconds() {
     );
 }
 
-#[test]
-fn both_limits_of_a_text_are_checked() {
+#[tokio::test]
+async fn both_limits_of_a_text_are_checked() {
+    let nowhere = Egress::new(&BTreeMap::new()).unwrap();
+    let prepared = async |text: &str| {
+        let said = said(text);
+        let (target, tokens, content) = (target(), tokens(None), content(&said));
+        let prepared = Bluesky.prepare(&nowhere, &target, &tokens, &content).await;
+        prepared.map(drop).map_err(|error| error.context)
+    };
     let family = "👨‍👩‍👧‍👧";
+    assert_eq!(prepared(&"a".repeat(300)).await, Ok(()));
     assert_eq!(
-        Publisher::check(&Bluesky, &"a".repeat(300), &Limits::default()),
-        []
+        prepared(&"a".repeat(301)).await,
+        Err("the text is too long: 301 characters, and the limit is 300".to_owned())
     );
     assert_eq!(
-        Publisher::check(&Bluesky, &"a".repeat(301), &Limits::default()),
-        [Finding::TooLong {
-            unit: Unit::Characters,
-            length: 301,
-            limit: 300
-        }]
+        prepared(&family.repeat(121)).await,
+        Err("the text is too long: 3025 bytes, and the limit is 3000".to_owned())
     );
-    let emoji = family.repeat(121);
+}
+
+#[tokio::test]
+async fn languages_and_warnings_are_a_part_of_the_record() {
+    let nowhere = Egress::new(&BTreeMap::new()).unwrap();
+    let options =
+        json!({"platform": "bluesky", "languages": ["id", "en-GB"], "labels": ["nudity"]});
+    let mut said = said("Hi");
+    said.options = Some(serde_json::from_value(options).unwrap());
+    let (target, tokens, content) = (target(), tokens(None), content(&said));
+    let effect = Bluesky.prepare(&nowhere, &target, &tokens, &content).await;
+    let record = Value::from(effect.unwrap())["record"].clone();
+    let labels =
+        json!({"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "nudity"}]});
     assert_eq!(
-        Publisher::check(&Bluesky, &emoji, &Limits::default()),
-        [Finding::TooLong {
-            unit: Unit::Bytes,
-            length: 121 * family.len(),
-            limit: 3000
-        }]
-    );
-    assert_eq!(
-        Publisher::check(&Bluesky, "", &Limits::default()),
-        [Finding::Empty]
+        record,
+        json!({"$type": "app.bsky.feed.post", "text": "Hi", "createdAt": "2026-11-22T20:41:00.000Z", "langs": ["id", "en-GB"], "labels": labels})
     );
 }
 
@@ -267,7 +285,7 @@ async fn one_request_writes_the_record_and_the_same_effect_repeats_it_byte_for_b
         .await;
     let egress = egress(&server);
     let effect = Bluesky
-        .prepare(&egress, &target(), &tokens(None), &content("Hi"))
+        .prepare(&egress, &target(), &tokens(None), &content(&said("Hi")))
         .await
         .unwrap();
     let stored: Effect = Value::from(effect.clone()).into();
@@ -318,7 +336,12 @@ async fn mentions_are_looked_up_once_each_and_unknown_handles_stay_text() {
     .await;
     let text = "🦋 @bob.test and @bob.test, not @nobody.test or @odd.test; see bsky.app #ok";
     let effect = Bluesky
-        .prepare(&egress(&server), &target(), &tokens(None), &content(text))
+        .prepare(
+            &egress(&server),
+            &target(),
+            &tokens(None),
+            &content(&said(text)),
+        )
         .await
         .unwrap();
     let facets = effect.read::<PutRecord>().unwrap().record.facets;
@@ -369,7 +392,12 @@ async fn a_server_that_cannot_look_up_a_mention_now_is_asked_again_later() {
     .await;
     let prepare = async |text| {
         Bluesky
-            .prepare(&egress(&server), &target(), &tokens(None), &content(text))
+            .prepare(
+                &egress(&server),
+                &target(),
+                &tokens(None),
+                &content(&said(text)),
+            )
             .await
             .unwrap_err()
             .kind

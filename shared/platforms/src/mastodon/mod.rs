@@ -9,6 +9,8 @@ mod tests;
 
 use async_trait::async_trait;
 use domain::Platform;
+use domain::content::Said;
+use domain::options::{self, Options};
 use http::HeaderName;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,31 +18,24 @@ use url::Url;
 
 use crate::egress::{Answer, Call, Egress, Failure};
 use crate::publisher::{
-    Capabilities, Class, Content, Delivery, Effect, Error, Finding, Limits, Outcome, Publisher,
-    Target, TextLimit, Unit, findings,
+    Capabilities, Class, Content, Delivery, Effect, Error, Outcome, Publisher, Sends, Target,
 };
-use crate::text::{mastodon_characters, quoted};
+use crate::rules;
+use crate::text::quoted;
 use crate::tokens::Tokens;
 
-const DEFAULT_MAX_CHARACTERS: u32 = 500;
 const ID_MAX_BYTES: usize = 128;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 static CAPABILITIES: Capabilities = Capabilities {
     platform: Platform::Mastodon,
-    text: &[TextLimit {
-        unit: Unit::Characters,
-        limit: DEFAULT_MAX_CHARACTERS,
-        set_by_server: true,
-        counting: "a link counts 23, and of @user@server only @user counts",
-    }],
+    sends: Sends::TEXT,
     delivery: Delivery {
         class: Class::A2,
         // Servers forget a key after an hour; the rest is room for slow clocks and slow requests.
         repeat_within: Some(SignedDuration::from_mins(55)),
         promise: "A lost answer is settled by repeating the request with the same key within the hour. After that a person must look.",
     },
-    documentation: "https://docs.joinmastodon.org/methods/statuses/#create",
 };
 
 /// Publishes on Mastodon, and connects accounts there.
@@ -54,10 +49,35 @@ struct PostStatus {
     body: NewStatus,
 }
 
+/// What is not said is left out, and the server takes what the account has set.
 #[derive(Serialize, Deserialize)]
 struct NewStatus {
     status: String,
-    visibility: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    visibility: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spoiler_text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sensitive: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+}
+
+impl NewStatus {
+    fn of(said: &Said) -> Self {
+        let options = match &said.options {
+            Some(Options::Mastodon(options)) => options.clone(),
+            // Options of another platform do not pass the check.
+            Some(_) | None => options::Mastodon::default(),
+        };
+        Self {
+            status: said.body.text.to_string(),
+            visibility: options.visibility.map(|who| who.to_string()),
+            spoiler_text: options.content_warning,
+            sensitive: options.sensitive,
+            language: options.language,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -77,14 +97,6 @@ impl Publisher for Mastodon {
         &CAPABILITIES
     }
 
-    fn check(&self, text: &str, limits: &Limits) -> Vec<Finding> {
-        let limit = limits.max_characters.unwrap_or(DEFAULT_MAX_CHARACTERS);
-        findings(
-            text,
-            &[(Unit::Characters, mastodon_characters(text), limit as usize)],
-        )
-    }
-
     async fn prepare(
         &self,
         _egress: &Egress,
@@ -92,16 +104,13 @@ impl Publisher for Mastodon {
         _tokens: &Tokens,
         content: &Content<'_>,
     ) -> Result<Effect, Error> {
-        if let Some(error) = Error::unacceptable(&self.check(content.text, &account.limits())) {
+        let findings = rules::check(Platform::Mastodon, content.said, account);
+        if let Some(error) = Error::unacceptable(&findings) {
             return Err(error);
         }
-        let body = NewStatus {
-            status: content.text.to_owned(),
-            visibility: "public".to_owned(),
-        };
         Effect::new(&PostStatus {
             key: content.key.to_owned(),
-            body,
+            body: NewStatus::of(content.said),
         })
     }
 

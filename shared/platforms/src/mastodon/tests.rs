@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::PostText;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -53,9 +54,16 @@ fn now() -> Timestamp {
     "2026-11-22T20:41:00Z".parse().unwrap()
 }
 
-fn content(text: &str) -> Content<'_> {
+/// A post of a text and nothing else.
+fn said(text: &str) -> Said {
+    let mut said = Said::default();
+    said.body.text = PostText::parse(text).unwrap();
+    said
+}
+
+fn content(said: &Said) -> Content<'_> {
     Content {
-        text,
+        said,
         key: "kfq2x7m4kfq2x7m4kfq2x7m4kf",
         created_at: now(),
     }
@@ -203,13 +211,13 @@ async fn one_request_carries_the_key_and_the_same_effect_repeats_it_byte_for_byt
         .and(path("/api/v1/statuses"))
         .and(header("authorization", "Bearer canary-access"))
         .and(header("idempotency-key", "kfq2x7m4kfq2x7m4kfq2x7m4kf"))
-        .and(body_json(json!({"status": "Hi", "visibility": "public"})))
+        .and(body_json(json!({"status": "Hi"})))
         .respond_with(ResponseTemplate::new(200).set_body_json(status))
         .mount(&server)
         .await;
     let egress = egress(&server);
     let effect = Mastodon
-        .prepare(&egress, &target(None), &tokens(), &content("Hi"))
+        .prepare(&egress, &target(None), &tokens(), &content(&said("Hi")))
         .await
         .unwrap();
     let stored: Effect = Value::from(effect.clone()).into();
@@ -232,22 +240,59 @@ async fn one_request_carries_the_key_and_the_same_effect_repeats_it_byte_for_byt
 }
 
 #[tokio::test]
+async fn options_are_sent_and_what_is_not_said_is_left_to_the_server() {
+    let effect = |options: Value| async move {
+        let mut said = said("Hi");
+        said.options = Some(serde_json::from_value(options).unwrap());
+        let nowhere = Egress::new(&BTreeMap::new()).unwrap();
+        let effect = Mastodon
+            .prepare(&nowhere, &target(None), &tokens(), &content(&said))
+            .await;
+        Value::from(effect.unwrap())["body"].clone()
+    };
+    let all = json!({"platform": "mastodon", "visibility": "unlisted", "content_warning": "food", "sensitive": true, "language": "id"});
+    assert_eq!(
+        effect(all).await,
+        json!({"status": "Hi", "visibility": "unlisted", "spoiler_text": "food", "sensitive": true, "language": "id"})
+    );
+    assert_eq!(
+        effect(json!({"platform": "mastodon"})).await,
+        json!({"status": "Hi"})
+    );
+}
+
+#[tokio::test]
+async fn what_was_stored_before_there_were_options_is_sent_as_it_was() {
+    let server = MockServer::start().await;
+    let stored = json!({"status": "Hi", "visibility": "public"});
+    Mock::given(method("POST"))
+        .and(body_json(&stored))
+        .respond_with(
+            ResponseTemplate::new(200)
+                .set_body_json(json!({"id": "109", "url": "https://mastodon.sandbox/@ada/109"})),
+        )
+        .mount(&server)
+        .await;
+    let effect = Effect::from(json!({"key": "kfq2x7m4kfq2x7m4kfq2x7m4kf", "body": stored}));
+    let sent = Mastodon
+        .send(&egress(&server), &target(None), &tokens(), &effect)
+        .await;
+    assert_eq!(kind(&sent), "published");
+}
+
+#[tokio::test]
 async fn the_limit_of_the_server_counts_and_not_500() {
+    let nowhere = Egress::new(&BTreeMap::new()).unwrap();
+    let prepared = async |length: usize, limit: Option<u32>| {
+        let said = said(&"a".repeat(length));
+        let (target, tokens, content) = (target(limit), tokens(), content(&said));
+        let prepared = Mastodon.prepare(&nowhere, &target, &tokens, &content).await;
+        prepared.map(drop).map_err(|error| error.context)
+    };
+    assert_eq!(prepared(5000, Some(5000)).await, Ok(()));
     assert_eq!(
-        Publisher::check(&Mastodon, &"a".repeat(501), &Limits::default()),
-        [Finding::TooLong {
-            unit: Unit::Characters,
-            length: 501,
-            limit: 500
-        }]
-    );
-    assert_eq!(
-        Publisher::check(&Mastodon, &"a".repeat(5000), &target(Some(5000)).limits()),
-        []
-    );
-    assert_eq!(
-        Publisher::check(&Mastodon, " \n", &Limits::default()),
-        [Finding::Empty]
+        prepared(501, None).await,
+        Err("the text is too long: 501 characters, and the limit is 500".to_owned())
     );
 }
 

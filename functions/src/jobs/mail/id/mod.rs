@@ -1,6 +1,7 @@
 //! Mails in Indonesian.
 
 mod credentials;
+mod posts;
 mod teams;
 
 use domain::{Email, PersonName};
@@ -72,6 +73,7 @@ pub(super) fn content(news: &News) -> Content {
             teams::account_needs_reconnect(access, reason.as_deref())
         }
         News::AccountExpiring { access, ends_at } => teams::account_expiring(access, ends_at),
+        News::Post(news) => posts::content(news),
     }
 }
 

@@ -1,0 +1,5 @@
+//! The Lambda function `media-get`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::media::get::FUNCTION.run()
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `todos-dismiss`.
+
+fn main() -> Result<(), app::lambda::RunError> {
+    functions::todos::dismiss::FUNCTION.run()
+}
