@@ -111,7 +111,7 @@ async fn eight_workers_racing_for_one_publication_publish_it_once() {
         let post = news.draft(&format!("Race {n}"), &[&news.mastodon]).await;
         let scheduled = news.schedule(&post, world.now() + seconds(150)).await;
         world.settle().await;
-        world.stack.clock().advance(seconds(150));
+        world.pass(seconds(150)).await;
         let event = json!({ "Records": [{ "messageId": "m", "body": due(&scheduled) }] });
         let answers =
             join_all((0..8).map(|_| world.stack.invoke("jobs-publish", event.clone()))).await;
@@ -407,7 +407,7 @@ async fn a_publication_whose_worker_died_after_arming_is_given_to_a_human() {
     let post = news.draft("Did it?", &[&news.mastodon]).await;
     news.schedule(&post, world.now() + seconds(3_600)).await;
     world.settle().await;
-    world.stack.clock().advance(seconds(3_600));
+    world.pass(seconds(3_600)).await;
     let store = world.store();
     let record = store.post(post.parse().unwrap()).await.unwrap().unwrap();
     let domain::publication::Claim::Prepare(claimed) =

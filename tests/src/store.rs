@@ -20,7 +20,7 @@ struct Prepared {
 async fn prepared(world: &World, news: &Newsroom) -> Prepared {
     let post = news.draft("To be armed", &[&news.mastodon]).await;
     news.schedule(&post, world.now() + seconds(600)).await;
-    world.stack.clock().advance(seconds(600));
+    world.pass(seconds(600)).await;
     let store = world.store();
     let found = store
         .post(post.parse().unwrap())
@@ -78,7 +78,7 @@ async fn of_two_claims_of_one_publication_one_succeeds() {
     let news = Newsroom::open(&world).await;
     let post = news.draft("Claimed once", &[&news.mastodon]).await;
     news.schedule(&post, world.now() + seconds(600)).await;
-    world.stack.clock().advance(seconds(600));
+    world.pass(seconds(600)).await;
     let found = world
         .store()
         .post(post.parse().unwrap())
@@ -124,7 +124,7 @@ async fn a_worker_whose_lease_was_taken_over_cannot_arm() {
         armed,
         account,
     } = prepared(&world, &news).await;
-    world.stack.clock().advance(seconds(91));
+    world.pass(seconds(91)).await;
     let Claim::Prepare(taken_over) = claimed.claim("another worker", world.now()) else {
         panic!("the lease is over")
     };

@@ -74,7 +74,12 @@ pub(super) fn require_publishable(
             let (pointer, detail) = if pointer.is_empty() {
                 (finding.pointer, format!("{on}: {}", finding.detail))
             } else {
-                let detail = format!("{on}, {}: {}", finding.pointer, finding.detail);
+                let at = if finding.pointer.is_empty() {
+                    String::new()
+                } else {
+                    format!(", {}", finding.pointer)
+                };
+                let detail = format!("{on}{at}: {}", finding.detail);
                 (pointer.to_owned(), detail)
             };
             app::error::FieldError { pointer, detail }

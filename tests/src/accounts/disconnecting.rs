@@ -323,7 +323,7 @@ async fn a_publication_that_is_being_prepared_is_cancelled_and_its_worker_cannot
     let account = scene.connect(&sample("mastodon")).await;
     let post = scene.draft("Half way", &[&account]).await;
     scene.schedule(&world, &post, 600).await;
-    world.stack.clock().advance(seconds(600));
+    world.pass(seconds(600)).await;
     let store = world.store();
     let record = store.post(post.parse().unwrap()).await.unwrap().unwrap();
     let found = &record.publications[0];
@@ -391,7 +391,7 @@ async fn whenever_an_account_is_disconnected_each_post_is_either_out_or_cancelle
             scene.schedule(&world, &post, 60).await;
             posts.push(post);
         }
-        world.stack.clock().advance(seconds(60));
+        world.pass(seconds(60)).await;
         let events = join_all(posts.iter().map(|post| async {
             let post = scene.post(post).await;
             let due =

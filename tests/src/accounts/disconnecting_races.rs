@@ -183,7 +183,7 @@ async fn at_whatever_moment_it_goes_each_post_ends_in_one_way_that_the_platform_
         let text = format!("Race {round}");
         let post = scene.draft(&text, &[&account]).await;
         scene.schedule(&world, &post, 30).await;
-        world.stack.clock().advance(seconds(30));
+        world.pass(seconds(30)).await;
         let read = scene.post(&post).await;
         let message =
             json!({ "post_id": read["id"], "publication_id": read["publications"][0]["id"] });

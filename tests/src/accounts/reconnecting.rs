@@ -220,7 +220,7 @@ async fn what_was_blocked_goes_out_after_connecting_again_and_what_is_too_late_i
     assert_eq!(scene.state(&too_late).await, "blocked");
     assert_eq!(scene.state(&later).await, "blocked");
     // Nothing runs for a while, so that it is found when the account is there again and not before.
-    world.stack.clock().advance(seconds(600 + 301));
+    world.pass(seconds(600 + 301)).await;
     scene.sign_in(&world).await;
     scene.connect_again(&sample("mastodon"), &account).await;
     world.settle().await;

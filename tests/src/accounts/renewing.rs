@@ -49,7 +49,7 @@ async fn tick(world: &World) {
 async fn pass(world: &World, time: i64, step: i64) {
     for _ in 0..time / step {
         world.settle().await;
-        world.stack.clock().advance(seconds(step));
+        world.pass(seconds(step)).await;
         tick(world).await;
     }
 }
@@ -108,7 +108,7 @@ async fn accounts_that_share_their_tokens_are_renewed_together_by_one_request() 
     for account in accounts.iter().cycle().take(12) {
         looks.push(chore(&world, &scene, account).await);
     }
-    world.stack.clock().advance(seconds(10 * HOUR));
+    world.pass(seconds(10 * HOUR)).await;
     let looks = looks
         .into_iter()
         .map(|look| world.stack.invoke("jobs-tend", look));
@@ -199,7 +199,7 @@ async fn of_twenty_who_need_new_tokens_at_once_one_asks_the_platform() {
     let scene = Scene::open(&world).await;
     let account = scene.connect(&X).await;
     let chore = chore(&world, &scene, &account).await;
-    world.stack.clock().advance(seconds(100 * 60));
+    world.pass(seconds(100 * 60)).await;
     let needs = (0..20).map(|_| world.stack.invoke("jobs-tend", chore.clone()));
     let answers = join_all(needs).await;
     for answer in answers {
@@ -228,7 +228,7 @@ async fn eight_posts_and_a_dozen_looks_after_the_account_at_one_moment_renew_it_
         events.push(json!({ "Records": [{ "messageId": "m", "body": due.to_string() }] }));
     }
     let chore = chore(&world, &scene, &account).await;
-    world.stack.clock().advance(seconds(100 * 60));
+    world.pass(seconds(100 * 60)).await;
     let posts = events.into_iter().map(|event| ("jobs-publish", event));
     let looks = (0..12).map(|_| ("jobs-tend", chore.clone()));
     let workers = posts.chain(looks);
@@ -259,7 +259,7 @@ async fn new_tokens_are_in_the_vault_before_anybody_uses_them() {
     let post = scene.post(&post).await;
     let due = json!({ "post_id": post["id"], "publication_id": post["publications"][0]["id"] });
     let event = json!({ "Records": [{ "messageId": "m", "body": due.to_string() }] });
-    world.stack.clock().advance(seconds(100 * 60));
+    world.pass(seconds(100 * 60)).await;
     let slow = Effect::Timeout {
         executes: true,
         delay_ms: 400,
@@ -296,13 +296,13 @@ async fn an_answer_that_was_lost_is_asked_for_again_with_the_old_pair() {
         .stack
         .sandbox()
         .script(lost("token").containing(REFRESHES));
-    world.stack.clock().advance(seconds(91 * 60));
+    world.pass(seconds(91 * 60)).await;
     tick(&world).await;
     scene.sign_in(&world).await;
     for account in [&bluesky, &x] {
         assert_eq!(scene.status(account).await, "active", "nobody knows yet");
     }
-    world.stack.clock().advance(seconds(15 * 60));
+    world.pass(seconds(15 * 60)).await;
     tick(&world).await;
     scene.sign_in(&world).await;
     assert_eq!(scene.status(&bluesky).await, "active");
@@ -397,7 +397,7 @@ async fn an_account_that_its_owner_took_back_must_be_connected_again_which_is_sa
                 .script(Fault::on(operation, Effect::RevokeToken));
         }
         let chore = chore(&world, &scene, &account).await;
-        world.stack.clock().advance(seconds(DAY + 1));
+        world.pass(seconds(DAY + 1)).await;
         let looks = (0..6).map(|_| world.stack.invoke("jobs-tend", chore.clone()));
         for answer in join_all(looks).await {
             assert_eq!(
@@ -479,7 +479,7 @@ async fn a_chore_whose_message_was_lost_is_found_by_the_caretaker() {
     let account = scene.connect(&X).await;
     let before = scene.stored(&world, &account).await;
     // Days in which nothing ran, and nothing was sent.
-    world.stack.clock().advance(seconds(3 * DAY));
+    world.pass(seconds(3 * DAY)).await;
     world.settle().await;
     assert_eq!(scene.stored(&world, &account).await, before);
     let found = world
@@ -508,7 +508,7 @@ async fn a_worker_that_died_while_it_renewed_is_followed_by_another_after_a_minu
     let scene = Scene::open(&world).await;
     let account = scene.connect(&X).await;
     let stored = scene.stored(&world, &account).await;
-    world.stack.clock().advance(seconds(91 * 60));
+    world.pass(seconds(91 * 60)).await;
     let store = world.store();
     let (now, until) = (world.now(), world.now() + seconds(60));
     store
@@ -523,7 +523,7 @@ async fn a_worker_that_died_while_it_renewed_is_followed_by_another_after_a_minu
         scene.stored(&world, &account).await.status,
         domain::AccountStatus::Active
     );
-    world.stack.clock().advance(seconds(15 * 60));
+    world.pass(seconds(15 * 60)).await;
     tick(&world).await;
     assert_eq!(renewals(&world), 1);
     assert!(works(&world, &scene, &account).await);

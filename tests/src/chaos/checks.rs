@@ -59,7 +59,7 @@ pub(super) async fn hold(scene: &Scene<'_>) {
         "slots",
         &rows(&items, "SLOT#", ""),
         &slots(&posts),
-        as_it_is,
+        place_and_time,
     );
     todos(scene, &posts).await;
     outside(scene, &posts).await;
@@ -100,6 +100,11 @@ fn time_and_rest((_, sk): &(String, String)) -> (String, String) {
     let (time, rest) = sk.split_once('#').unwrap();
     let time: i64 = time.parse().unwrap();
     (time.to_string(), rest.to_owned())
+}
+
+fn place_and_time((pk, sk): &(String, String)) -> (String, String) {
+    let time: i64 = sk.parse().unwrap();
+    (pk.clone(), time.to_string())
 }
 
 fn as_it_is((pk, sk): &(String, String)) -> (String, String) {
@@ -168,17 +173,16 @@ async fn outside(scene: &Scene<'_>, posts: &[PostRecord]) {
     let mut published = BTreeMap::new();
     for record in posts {
         for publication in &record.publications {
-            if let State::Published { url, .. } = &publication.state {
-                assert!(
-                    published.insert(url.clone(), publication).is_none(),
-                    "{url}"
-                );
+            if let State::Published { remote_id, .. } = &publication.state {
+                let place = (publication.platform.to_string(), remote_id.clone());
+                assert!(published.insert(place, publication).is_none(), "twice");
             }
         }
     }
     assert_eq!(executed.len(), published.len(), "each is out once");
     for it in &executed {
-        let publication = published.remove(&it.url).expect("it is known where it is");
+        let place = (it.platform.clone(), it.id.clone());
+        let publication = published.remove(&place).expect("it is known where it is");
         let store = scene.world.store();
         let approved = store.snapshot(&publication.content).await.unwrap();
         let approved = approved.expect("what goes out was approved");

@@ -122,18 +122,22 @@ impl Client {
         let after = match self.random.below(20) {
             0 => 86_000 + self.random.below(3_000),
             1 | 2 => 3_600 + self.random.below(60),
-            _ => 1 + self.random.below(90),
+            _ => 1 + self.random.below(300),
         };
         let at = scene.world.now() + seconds(i64::try_from(after).unwrap());
-        let at = match self.random.below(10) {
-            0 => "queue".to_owned(),
-            1 => "now".to_owned(),
-            _ => at.to_string(),
+        let word = match self.random.below(10) {
+            0 => Some("queue"),
+            1 => Some("now"),
+            _ => None,
         };
-        let queue = (at == "queue").then(|| scene.accounts[1].clone());
-        let one = |post: &str| json!({ "post_id": post, "publish_at": at, "queue_account_id": queue, "max_late_seconds": 300 });
+        let queue = (word == Some("queue")).then(|| scene.accounts[1].clone());
+        let one = |(n, post): (usize, &str)| {
+            let at = at + seconds(20 * i64::try_from(n).unwrap());
+            let at = word.map_or_else(|| at.to_string(), str::to_owned);
+            json!({ "post_id": post, "publish_at": at, "queue_account_id": queue, "max_late_seconds": 300 })
+        };
         if self.random.percent(85) {
-            let answer = api.post("/posts/schedule", &one(post)).await;
+            let answer = api.post("/posts/schedule", &one((0, post))).await;
             return scene.keep("schedule", &[post], &answer);
         }
         let mut several = vec![post];
@@ -142,7 +146,7 @@ impl Client {
         }
         several.sort_unstable();
         several.dedup();
-        let posts: Vec<_> = several.iter().map(|post| one(post)).collect();
+        let posts: Vec<_> = several.iter().copied().enumerate().map(one).collect();
         let answer = api
             .post("/posts/schedule", &json!({ "posts": posts }))
             .await;

@@ -98,19 +98,11 @@ async fn whatever_many_people_do_at_once_every_row_agrees_and_only_what_was_appr
     let mut scene = Scene::open(&world).await;
     let mut clients: Vec<_> = (0..CLIENTS).map(|n| Client::new(SEED + n)).collect();
     for round in 0..ROUNDS {
-        eprintln!(
-            "round {round} {:?} {}",
-            std::time::Instant::now(),
-            scene.world.now()
-        );
         scene.renew().await;
         let deeds = DEEDS / ROUNDS / CLIENTS;
         join_all(clients.iter_mut().map(|client| client.act(&scene, deeds))).await;
-        world
-            .advance(seconds(
-                [1, 20, 70, 200][usize::try_from(round % 4).unwrap()],
-            ))
-            .await;
+        let pause = [1, 20, 70, 200][usize::try_from(round % 4).unwrap()];
+        world.advance(seconds(pause)).await;
     }
     println!("{:?}", scene.seen.lock().unwrap().answers);
     scene.renew().await;

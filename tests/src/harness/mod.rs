@@ -93,6 +93,12 @@ impl World {
         &self.stack.app().store
     }
 
+    /// Lets what runs now end, and moves the clock: what is due then has not begun yet.
+    pub(crate) async fn pass(&self, by: SignedDuration) {
+        self.settle().await;
+        self.stack.clock().advance(by);
+    }
+
     /// Moves the clock at once, as if nothing had run meanwhile.
     pub(crate) async fn jump(&self, by: SignedDuration) {
         self.stack.jump(by).await.unwrap();

@@ -74,7 +74,7 @@ async fn an_invitation_works_for_seven_days() {
         let token = world.invitation_token(&for_eve).await;
         world.settle().await;
         // Its rows are there for a week more, so that the team sees that it has expired.
-        world.stack.clock().advance(seconds(age));
+        world.pass(seconds(age)).await;
         let ben = world.log_in(&ben.email).await;
         assert!(
             world
@@ -125,7 +125,7 @@ async fn an_invitation_that_is_sent_again_is_the_same_and_works_for_seven_days_m
     world.settle().await;
     // Even when it has expired, while it is shown.
     for days in [6, 10] {
-        world.stack.clock().advance(seconds(days * DAY));
+        world.pass(seconds(days * DAY)).await;
         let news = Newsroom {
             ana: world.log_in(&news.ana.email).await,
             team: news.team.clone(),
@@ -141,7 +141,7 @@ async fn an_invitation_that_is_sent_again_is_the_same_and_works_for_seven_days_m
         assert_eq!(news.invitations().await, [expected]);
         assert_eq!(news.logged(&world).await[0], Kind::InvitationResent);
     }
-    world.stack.clock().advance(seconds(WEEK - 1));
+    world.pass(seconds(WEEK - 1)).await;
     accept_by_link(&world, &token).await.expect(200);
     let ben = world.log_in(&ben.email).await;
     assert!(is_member(&ben, &news.team).await);
@@ -177,7 +177,7 @@ async fn an_expired_invitation_gives_way_to_a_new_one_and_does_not_come_back() {
     let ben = world.sign_up("ben").await;
     let old = news.invite(&ben.email, "admin").await.expect(202).id();
     world.settle().await;
-    world.stack.clock().advance(seconds(WEEK));
+    world.pass(seconds(WEEK)).await;
     let news = news.later(&world).await;
     let new = news.invite(&ben.email, "viewer").await.expect(202).id();
     // Sending the old one again would make two, with different roles.

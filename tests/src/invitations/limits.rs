@@ -68,7 +68,7 @@ async fn a_team_sends_a_hundred_invitations_a_day_and_has_a_hundred_open() {
     }
     let wait = retry_after(news.invite("guest100@example.com", "viewer").await);
     assert!(wait <= DAY, "{wait}");
-    world.stack.clock().advance(seconds(wait));
+    world.pass(seconds(wait)).await;
     let news = news.later(&world).await;
     let refused = news
         .invite("guest100@example.com", "viewer")
@@ -104,7 +104,7 @@ async fn expired_invitations_neither_count_nor_hide_those_that_do() {
     }
     world.settle().await;
     // They are shown for a week more.
-    world.stack.clock().advance(seconds(WEEK));
+    world.pass(seconds(WEEK)).await;
     for n in 0..99 {
         world
             .invite(&format!("new{n}@example.com"), &news.team, Role::Viewer)

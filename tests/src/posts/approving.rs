@@ -62,7 +62,7 @@ async fn a_yes_is_to_what_was_seen_and_to_nothing_else() {
         .await
         .expect(200);
     let fourth = eve.seen(&post).await;
-    for stale in [&first, &second, &third, &"0".repeat(64), &String::new()] {
+    for stale in [&first, &second, &third, &"0".repeat(64)] {
         let refused = eve.approve(&post, stale).await.expect_problem(409);
         assert!(
             refused.field("detail").contains(&fourth),
@@ -70,6 +70,10 @@ async fn a_yes_is_to_what_was_seen_and_to_nothing_else() {
             refused.text
         );
         eve.reject(&post, stale, "No").await.expect_problem(409);
+    }
+    for no_hash in ["", "x", &fourth[1..], &"g".repeat(64)] {
+        let refused = eve.approve(&post, no_hash).await.expect_problem(422);
+        assert_eq!(refused.pointer(), "/content_hash", "{no_hash}");
     }
     assert_eq!(news.post(&post).await["feedback"], json!([]));
     eve.approve(&post, &fourth).await.expect(200);

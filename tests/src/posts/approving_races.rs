@@ -87,7 +87,7 @@ async fn a_worker_that_prepares_a_post_cannot_send_it_after_its_yes_was_taken_aw
     let hash = desk.eve.seen(&post).await;
     desk.eve.approve(&post, &hash).await.expect(200);
     world.settle().await;
-    world.stack.clock().advance(seconds(600));
+    world.pass(seconds(600)).await;
     let store = world.store();
     let id = post.parse().unwrap();
     let found = store

@@ -215,7 +215,7 @@ async fn what_has_no_further_times_to_offer_is_refused() {
         (times(&world, &many), "/times"),
         (times(&world, &[120, 120]), "/times/1"),
         (json!({ "times": ["soon"] }), "/times/0"),
-        (times(&world, &[-60]), ""),
+        (times(&world, &[-60]), "/times/0"),
         (rule("FREQ=SOMETIMES"), "/rule"),
         (rule("FREQ=SECONDLY;COUNT=3"), "/rule"),
         (rule("FREQ=DAILY;COUNT=501"), "/rule"),

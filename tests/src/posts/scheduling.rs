@@ -142,3 +142,25 @@ async fn more_than_one_transaction_holds_is_refused_and_changes_nothing() {
     );
     world.finish().await;
 }
+
+#[tokio::test]
+async fn posts_that_say_the_same_go_out_at_the_same_time_each() {
+    let world = World::start().await;
+    let news = Newsroom::open(&world).await;
+    let mut posts = Vec::new();
+    for _ in 0..3 {
+        posts.push(news.draft("Good morning", &[&news.bluesky]).await);
+    }
+    let at = (world.now() + seconds(60)).to_string();
+    let all = news.ana.schedule_all(&posts, &at).await.expect(200);
+    let items = all.body["items"].as_array().unwrap();
+    assert_eq!(items.len(), 3);
+    assert!(
+        items
+            .iter()
+            .all(|post| post["content_hash"] == items[0]["content_hash"])
+    );
+    world.advance(seconds(61)).await;
+    assert_eq!(world.published(), ["Good morning"; 3]);
+    world.finish().await;
+}

@@ -87,7 +87,7 @@ async fn nothing_goes_out_even_if_the_clearing_away_never_comes() {
     news.schedule(&post, world.now() + seconds(600)).await;
     let (team, id) = (news.team.parse().unwrap(), post.parse().unwrap());
     // A worker has read all that it needs.
-    world.stack.clock().advance(seconds(600));
+    world.pass(seconds(600)).await;
     let store = world.store();
     let found = store
         .post(id)
@@ -256,7 +256,7 @@ async fn a_publication_whose_worker_died_while_the_team_was_deleted_ends_and_is_
     let news = Newsroom::open(&world).await;
     let post = news.draft("Perhaps out", &[&news.mastodon]).await;
     news.schedule(&post, world.now() + seconds(600)).await;
-    world.stack.clock().advance(seconds(600));
+    world.pass(seconds(600)).await;
     let store = world.store();
     let (team, id) = (news.team.parse().unwrap(), post.parse().unwrap());
     let found = store

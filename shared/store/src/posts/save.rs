@@ -1,7 +1,9 @@
 //! Writing down a decision about posts: everything that it changes, at once or not at all.
 
+use std::collections::HashSet;
+
 use domain::post::{Change, Moved};
-use domain::{AccountId, Member, Permission, Post, Publication, Status, Team};
+use domain::{AccountId, ContentHash, Member, Permission, Post, Publication, Status, Team};
 use serde::Serialize;
 
 use super::history;
@@ -106,9 +108,10 @@ fn writes(change: &Change) -> Result<Vec<Write>> {
 
 /// What may be written before a decision, because it does no harm when that fails: a snapshot is known by its hash, and a chore that its post
 /// does not know of is dropped.
-fn ahead(change: &Change) -> Result<Vec<Write>> {
+fn ahead(change: &Change, kept: &mut HashSet<ContentHash>) -> Result<Vec<Write>> {
     let mut writes = Vec::new();
-    if let Some(approved) = &change.approved {
+    // Posts that say the same at the same time share one, and no transaction writes an item twice.
+    if let Some(approved) = change.approved.as_ref().filter(|it| kept.insert(it.hash())) {
         writes.push(super::snapshot(approved)?);
     }
     let was = change.before.as_ref().and_then(Chore::of_post);
@@ -206,8 +209,10 @@ impl Store {
                 most: MOST_WRITES,
             });
         }
-        let ahead = changes.iter().map(ahead).collect::<Result<Vec<_>>>()?;
-        let ahead: Vec<_> = ahead.into_iter().flatten().collect();
+        let (mut ahead, mut kept) = (Vec::new(), HashSet::new());
+        for change in changes {
+            ahead.extend(self::ahead(change, &mut kept)?);
+        }
         if all.len() + ahead.len() <= MOST_WRITES {
             all.extend(ahead);
         } else {
