@@ -29,8 +29,8 @@ async fn nothing_of_an_account_stays_behind_and_the_same_one_gets_a_new_id() {
     let config = &world.stack.app().config;
     let rows_of = |table: &str| {
         let of_it = |item: &String| {
-            // The log and the post remember it.
-            let remembers = ["ACTIVITY#", "\"POST#"]
+            // The log, the post and its history remember it.
+            let remembers = ["ACTIVITY#", "\"POST#", "\"HISTORY#"]
                 .iter()
                 .any(|kind| item.contains(kind));
             item.contains(&old) && !remembers

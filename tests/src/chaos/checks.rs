@@ -225,7 +225,7 @@ async fn log(scene: &Scene<'_>, posts: &[PostRecord]) {
     assert_eq!(sealed, Ok(u64::try_from(log.entries.len()).unwrap()));
     let (mut by_people, mut out) = (BTreeMap::new(), BTreeMap::new());
     for entry in &log.entries {
-        let Some(post) = entry["post_id"].as_str() else {
+        let Some(post) = entry.get("post_id").and_then(Value::as_str) else {
             continue;
         };
         if entry["actor"]["type"] == "user" {
