@@ -1,5 +1,5 @@
 //! Measures what each operation on posts asks of DynamoDB, beside few posts and beside many, and writes the table of docs/cost.md:
-//! `cargo run --release -p tests --example capacity 1000 100000 1000000`.
+//! `cargo run --release -p tests --example capacity 1000 100000`.
 
 #[path = "capacity/bulk.rs"]
 mod bulk;
@@ -128,7 +128,7 @@ async fn measure(news: &Newsroom<'_>) -> Result<Vec<Row>> {
 
 fn document(measured: &[(usize, Vec<Row>)]) -> Result<String> {
     let mut text = String::from(
-        "# What operations cost\n\nWhat each operation asks of DynamoDB: requests, read units and write units (of 4 KB and 1 KB, as on-demand tables are billed). Reading who is\nsigned in is part of each. A post here has one account and a short text; lists give 20 posts, where nothing else is said.\n\nMade by `cargo run --release -p tests --example capacity 1000 100000 1000000`, which asks the embedded engine for `ReturnConsumedCapacity` in every\nrequest. The stored posts beside which it measures lie in the same team.\n\n| |",
+        "# What operations cost\n\nWhat each operation asks of DynamoDB: requests, read units and write units (of 4 KB and 1 KB, as on-demand tables are billed). Reading who is\nsigned in is part of each. A post here has one account and a short text; lists give 20 posts, where nothing else is said.\n\nMade by `cargo run --release -p tests --example capacity 1000 100000`, or with other numbers of posts, which asks the embedded engine for `ReturnConsumedCapacity` in every\nrequest. The stored posts beside which it measures lie in the same team.\n\n| |",
     );
     for (size, _) in measured {
         write!(text, " {size} posts: requests, read, written |")?;

@@ -50,13 +50,15 @@ fn shown(value: &AttributeValue) -> String {
     }
 }
 
-/// The rows that name any of these ids, but for entries of the log, by the kind of their partition.
+/// The rows that name any of these ids, but for entries of the log and the end of their chain.
 async fn left_of(world: &World, ids: &BTreeSet<String>) -> Vec<String> {
     let rows = rows(world).await;
     let names_one = |row: &&Row| ids.iter().any(|id| row.text.contains(id));
-    let rows = rows
-        .iter()
-        .filter(|row| !row.partition.starts_with("ACTIVITY#"));
+    let is_log = |row: &Row| {
+        let mut of_it = ["ACTIVITY#", "CHAIN#"].into_iter();
+        of_it.any(|kind| row.partition.starts_with(kind))
+    };
+    let rows = rows.iter().filter(|row| !is_log(row));
     rows.filter(names_one).map(|row| row.text.clone()).collect()
 }
 

@@ -241,6 +241,10 @@ async fn in_a_team_that_asks_for_approval_a_scheduled_post_waits_for_it_and_does
     );
     let at = world.now() + seconds(300);
     assert_eq!(news.schedule(&approved, at).await["status"], "approved");
+    let moved = news
+        .draft("Approved for another time", &[&news.mastodon])
+        .await;
+    assert_eq!(news.schedule(&moved, at).await["status"], "approved");
     let ask = json!({ "approval_required": true });
     news.ana
         .api
@@ -257,15 +261,10 @@ async fn in_a_team_that_asks_for_approval_a_scheduled_post_waits_for_it_and_does
         ),
         (&json!("pending"), &json!(at.to_string()), &json!([]))
     );
-    // Another time is fine for a post that waits; one that was approved for its time keeps it.
+    // Another time is fine for a post that waits; one that was approved for its time waits for a yes to the new one.
     let later = at + seconds(60);
     assert_eq!(news.schedule(&pending, later).await["status"], "pending");
-    let body = json!({ "post_id": approved, "publish_at": later.to_string() });
-    news.ana
-        .api
-        .post("/posts/schedule", &body)
-        .await
-        .expect_problem(409);
+    assert_eq!(news.schedule(&moved, later).await["status"], "pending");
 
     world.advance(seconds(600)).await;
     assert_eq!(world.published(), ["Approved before"]);

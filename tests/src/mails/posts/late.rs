@@ -64,8 +64,8 @@ async fn a_post_that_was_decided_on_or_whose_time_has_passed_is_not_asked_about_
     let ben = &desk.staff.ben.clone();
     let at = world.now() + seconds(2 * DAY);
     let post = desk.ask("Bread", at).await;
-    desk.reach(&world, at - seconds(DAY)).await;
     let asked = desk.event(&world, "post.scheduled").await;
+    desk.reach(&world, at - seconds(DAY)).await;
     let due = desk.event(&world, "post.approval_due").await;
     assert_eq!(desk.late(&world, ("pending", &asked), ben).await, 1);
     assert_eq!(desk.late(&world, ("approval_due", &due), ben).await, 1);
