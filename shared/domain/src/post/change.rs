@@ -37,9 +37,14 @@ pub struct Moved {
 
 impl Moved {
     pub(super) fn unchanged(publication: &Publication) -> Self {
+        Self::to(publication, None)
+    }
+
+    /// What became of a publication; nothing, when it stays as it is.
+    pub(super) fn to(publication: &Publication, after: Option<Publication>) -> Self {
         Self {
             before: Some(publication.clone()),
-            after: publication.clone(),
+            after: after.unwrap_or_else(|| publication.clone()),
         }
     }
 
@@ -174,10 +179,7 @@ impl Post {
                 } else {
                     publication.cancelled()
                 };
-                Moved {
-                    before: Some(publication.clone()),
-                    after: after.unwrap_or_else(|| publication.clone()),
-                }
+                Moved::to(publication, after)
             })
             .collect();
         let is_planned = |account: AccountId| {
@@ -208,10 +210,7 @@ impl Post {
         let withdraw = |publication: &Publication| {
             let is_meant = publication.occurrence == occurrence;
             let after = publication.cancelled().filter(|_| is_meant);
-            Moved {
-                before: Some(publication.clone()),
-                after: after.unwrap_or_else(|| publication.clone()),
-            }
+            Moved::to(publication, after)
         };
         publications.iter().map(withdraw).collect()
     }

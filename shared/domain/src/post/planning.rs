@@ -195,12 +195,10 @@ impl Post {
             Status::Publishing,
         ];
         self.require_status(&among, "cancelled any more")?;
-        let moved = scene.publications.iter().map(|publication| Moved {
-            before: Some(publication.clone()),
-            after: publication
-                .cancelled()
-                .unwrap_or_else(|| publication.clone()),
-        });
+        let moved = scene
+            .publications
+            .iter()
+            .map(|publication| Moved::to(publication, publication.cancelled()));
         let publications: Vec<_> = moved.collect();
         let mut post = Self {
             status: Status::Cancelled,
@@ -266,10 +264,7 @@ impl Post {
         let moved = scene.publications.iter().map(|publication| {
             let is_here = publication.account == account && publication.occurrence == 0;
             let after = publication.cancelled().filter(|_| is_here);
-            Moved {
-                before: Some(publication.clone()),
-                after: after.unwrap_or_else(|| publication.clone()),
-            }
+            Moved::to(publication, after)
         });
         let publications: Vec<_> = moved.collect();
         post.left_out.push(account);
@@ -371,10 +366,7 @@ impl Post {
             let is_next = publication.occurrence == repetition.offset + number;
             let waits = is_next && publication.is_open_to_change();
             let after = waits.then(|| publication.replanned(hash.clone(), schedule));
-            Moved {
-                before: Some(publication.clone()),
-                after: after.flatten().unwrap_or_else(|| publication.clone()),
-            }
+            Moved::to(publication, after.flatten())
         });
         let activity = self.moved_entry(entry, (was, at), now);
         let activity = activity.with("occurrence", (repetition.offset + number).to_string());
@@ -412,10 +404,7 @@ impl Post {
                 .clone()
                 .filter(|_| is_own && publication.is_open_to_change())
                 .and_then(|hash| publication.replanned(hash, schedule));
-            Moved {
-                before: Some(publication.clone()),
-                after: after.unwrap_or_else(|| publication.clone()),
-            }
+            Moved::to(publication, after)
         });
         Some(self.changed_to(post, publications.collect(), activity, now))
     }

@@ -225,10 +225,7 @@ impl Post {
         }
         let publications = scene.publications.iter().map(|publication| {
             let after = publication.cancelled().filter(|of| of.occurrence > 0);
-            Moved {
-                before: Some(publication.clone()),
-                after: after.unwrap_or_else(|| publication.clone()),
-            }
+            Moved::to(publication, after)
         });
         let publications = publications.collect();
         let activity = self.entry_of(member, entry, Kind::PostRepeatStopped, now);
